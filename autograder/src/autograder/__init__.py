@@ -1,0 +1,1 @@
+"""Builds the labs from their sources, proves their tests, and grades what students hand in."""

@@ -1,0 +1,1 @@
+"""Reference implementations of efficient deep learning: one concept, one short function."""
