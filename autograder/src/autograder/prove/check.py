@@ -1,0 +1,141 @@
+"""Prove that the grader of a lab is right: what `autograder check LAB` shows.
+
+It is right if the solution and every other right answer earn all points, the untouched lab none, each wrong answer loses
+its exercise and nothing else, a lazy guess earns next to nothing, five seeds agree, and nearly every mutant of a
+reference fails a hidden case.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+
+from autograder.course import Course
+from autograder.grade.marking import Marker, open_lab_sandbox
+from autograder.lab import Lab, load_lab
+from autograder.prove import trials
+from autograder.prove.answers import equivalent_mutants, known_answers
+from autograder.prove.trials import Trial
+
+SEEDS = (11, 22, 33, 44, 55)
+MUTATION_SCORE = 0.95
+
+
+@dataclass
+class Proof:
+    """What was tried and what broke; `problems` is empty when the grader is right."""
+
+    lab: str
+    tried: dict[str, int] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    mutants: int = 0
+    killed: int = 0
+    equivalent: dict[str, str] = field(default_factory=dict)
+    survivors: list[str] = field(default_factory=list)
+
+    @property
+    def mutation_score(self) -> float:
+        """Share of the mutants that can be told from the reference which a hidden case does tell from it."""
+        possible = self.mutants - len(self.equivalent)
+        return self.killed / possible if possible else 1.0
+
+
+def check(course: Course, name: str, *, workers: int | None = None, progress: Callable[[int, int], None] | None = None) -> Proof:
+    """Run every trial of a lab.
+
+    Raises: UnknownLab, ValueError as `load_lab` does; IsolationUnavailable
+    """
+    lab = load_lab(course, name)
+    answers = known_answers(course, lab)
+    mutated, by_exercise = trials.mutated(lab)
+    groups = {
+        "solution and untouched lab": [(SEEDS[0], t) for t in trials.ends(lab)],
+        "known answers": [(SEEDS[0], t) for t in trials.alone(lab, answers)],
+        "known answers, further seeds": [(seed, t) for seed in SEEDS[1:] for t in trials.again(lab, answers)],
+        "lazy answers": [(SEEDS[0], t) for t in trials.lazy(lab)],
+        "mutants": [(SEEDS[0], t) for t in mutated],
+    }
+    proof = Proof(name, mutants=sum(map(len, by_exercise.values())))
+    work = [(group, seed, trial) for group, rows in groups.items() for seed, trial in rows]
+    known = equivalent_mutants(course, lab)
+    earned = _run(course, name, [(seed, trial) for _, seed, trial in work], workers, progress)
+    points = {exercise.id: exercise.points for exercise in lab.exercises}
+    for (group, seed, trial), scores in zip(work, earned, strict=True):
+        proof.tried[group] = proof.tried.get(group, 0) + 1
+        _judge(proof, trial, scores, points, seed, known)
+    _close(proof, known)
+    return proof
+
+
+def _judge(proof: Proof, trial: Trial, scores: dict[str, float], points: dict[str, float], seed: int, known: dict) -> None:
+    for exercise, rule in trial.rules.items():
+        held = trials.kept(rule, scores[exercise], points[exercise])
+        says = trial.subject.get(exercise, "")
+        if rule == "dies":
+            _count_mutant(proof, exercise, says, held, known)
+        elif not held:
+            what = f" ({says})" if says and says not in trial.name else ""
+            got = f"{scores[exercise]:g} of {points[exercise]:g} points"
+            proof.problems.append(f"{trial.name}{what}: exercise {exercise} earned {got}, expected: {rule}; seed {seed}")
+
+
+def _count_mutant(proof: Proof, exercise: str, change: str, killed: bool, known: dict) -> None:
+    name = f"{exercise} {change}"
+    if killed:
+        proof.killed += 1
+    elif (exercise, change) in known:
+        proof.equivalent[name] = known[exercise, change]
+    else:
+        proof.survivors.append(name)
+
+
+def _close(proof: Proof, known: dict[tuple[str, str], str]) -> None:
+    if proof.mutation_score < MUTATION_SCORE:
+        proof.problems.append(f"mutation score {proof.mutation_score:.1%}, at least {MUTATION_SCORE:.0%} is wanted")
+    stale = {f"{exercise} {change}" for exercise, change in known} - set(proof.equivalent)
+    proof.problems += [f"equivalent.toml lists a mutant that is killed or gone: {name}" for name in sorted(stale)]
+
+
+def _run(
+    course: Course, name: str, work: list[tuple[int, Trial]], workers: int | None, progress: Callable[[int, int], None] | None
+) -> Iterable[dict[str, float]]:
+    """The points per exercise of each trial, in order, marked by `workers` processes."""
+    with ProcessPoolExecutor(
+        workers or os.cpu_count(), mp_context=get_context("spawn"), initializer=_start, initargs=(course, name)
+    ) as pool:
+        results = []
+        for scores in pool.map(_mark, work):
+            results.append(scores)
+            if progress:
+                progress(len(results), len(work))
+    return results
+
+
+class _Worker:
+    """One process's lab, sandbox and markers (one a seed)."""
+
+    def __init__(self, course: Course, name: str) -> None:
+        self.lab: Lab = load_lab(course, name)
+        self.sandbox = open_lab_sandbox(course, self.lab)
+        self.markers: dict[int, Marker] = {}
+
+    def mark(self, seed: int, trial: Trial) -> dict[str, float]:
+        if seed not in self.markers:
+            self.markers[seed] = Marker(self.lab, self.sandbox, seed)
+        marked = self.markers[seed].mark(trial.notebook)
+        return {exercise.exercise: round(exercise.earned, 6) for exercise in marked.exercises}
+
+
+_worker: _Worker | None = None
+
+
+def _start(course: Course, name: str) -> None:
+    global _worker
+    _worker = _Worker(course, name)
+
+
+def _mark(job: tuple[int, Trial]) -> dict[str, float]:
+    return _worker.mark(*job)

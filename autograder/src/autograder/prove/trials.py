@@ -1,0 +1,125 @@
+"""What a lab's grader has to stand: one notebook for each known answer, each mutant and each lazy guess."""
+
+from __future__ import annotations
+
+import inspect
+import pkgutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+
+from nbformat import NotebookNode
+
+from autograder.lab import Lab
+from autograder.prove import notebooks
+from autograder.prove.answers import Answer
+from autograder.prove.mutate import Mutant, mutants
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A notebook and what it must earn.
+
+    `rules` maps an exercise to "full" (all points), "loses" (a case failed and at least 30 % of the points gone),
+    "little" (at most 10 %), "none" (nothing) or "dies" (a mutant: at least one case failed). Exercises without a rule
+    are not judged.
+    """
+
+    name: str
+    notebook: NotebookNode
+    rules: dict[str, str]
+    subject: dict[str, str]
+
+
+def kept(rule: str, earned: float, points: float) -> bool:
+    """Whether an exercise that earned so many of its points keeps a rule."""
+    return {
+        "full": earned == points,
+        "loses": earned <= 0.7 * points,
+        "little": earned <= 0.1 * points,
+        "none": earned == 0,
+        "dies": earned < points,
+    }[rule]
+
+
+def ends(lab: Lab) -> Iterator[Trial]:
+    """The solution earns everything, the untouched lab nothing."""
+    ids = [exercise.id for exercise in lab.exercises]
+    yield Trial("solution", notebooks.solved(lab), dict.fromkeys(ids, "full"), {})
+    yield Trial("untouched lab", notebooks.blank(lab), dict.fromkeys(ids, "none"), {})
+
+
+def alone(lab: Lab, answers: Iterable[Answer]) -> Iterator[Trial]:
+    """Each known answer among the solution's: a wrong one loses its exercise and nothing else."""
+    for answer in answers:
+        rules = {exercise.id: "full" for exercise in lab.exercises}
+        if not answer.right:
+            rules[answer.exercise] = "loses"
+        name = f"{'right' if answer.right else 'wrong'} {answer.exercise}: {answer.says}"
+        yield Trial(name, notebooks.solved_but(lab, {answer.exercise: answer.source}), rules, {answer.exercise: answer.says})
+
+
+def bundled(lab: Lab, entries: dict[str, list[tuple[str, str]]], rule: str, name: str) -> Iterator[Trial]:
+    """One notebook for the first entry of every exercise, one for the second, ...: fewer kernels, the same verdicts.
+
+    `entries` maps an exercise to (what it is, source) pairs.
+    """
+    for i in range(max(map(len, entries.values()), default=0)):
+        chosen = {exercise: rows[i] for exercise, rows in entries.items() if i < len(rows)}
+        notebook = notebooks.handed_in(lab, {exercise: source for exercise, (_, source) in chosen.items()})
+        subject = {exercise: says for exercise, (says, _) in chosen.items()}
+        yield Trial(f"{name} {i + 1}", notebook, dict.fromkeys(chosen, rule), subject)
+
+
+def again(lab: Lab, answers: list[Answer]) -> Iterator[Trial]:
+    """The known answers bundled, for further seeds."""
+    for right, rule in ((False, "loses"), (True, "full")):
+        entries: dict[str, list[tuple[str, str]]] = {}
+        for answer in answers:
+            if answer.right == right:
+                entries.setdefault(answer.exercise, []).append((answer.says, answer.source))
+        yield from bundled(lab, entries, rule, "right answers" if right else "wrong answers")
+
+
+def lazy(lab: Lab, package: str = "effdl") -> Iterator[Trial]:
+    """Zeros, ones, None, an argument given back, and every public function of the package in place of each answer."""
+    bodies = {
+        "returns None": "return None",
+        "returns its first argument": "return args[0] if args else next(iter(kwargs.values()))",
+        "returns zeros": "return torch.zeros_like(torch.as_tensor(args[0]))",
+        "returns ones": "return torch.ones_like(torch.as_tensor(args[0]))",
+        "keeps everything": "return torch.ones_like(torch.as_tensor(args[0]), dtype=torch.bool)",
+        "returns its arguments": "return args",
+    }
+    for says, body in bodies.items():
+        yield _everywhere(lab, says, lambda name, body=body: f"def {name}(*args, **kwargs):\n    import torch\n    {body}\n")
+    for module, function in public_functions(package):
+        code = f"from {module} import {function} as _borrowed\ndef {{name}}(*args, **kwargs):\n    return _borrowed(*args, **kwargs)\n"
+        yield _everywhere(lab, f"calls {module}.{function}", lambda name, code=code: code.replace("{name}", name))
+
+
+def _everywhere(lab: Lab, says: str, code) -> Trial:
+    answers = {e.id: "\n".join(code(name) for name in e.names) for e in lab.exercises}
+    ids = [exercise.id for exercise in lab.exercises]
+    return Trial(says, notebooks.handed_in(lab, answers), dict.fromkeys(ids, "little"), dict.fromkeys(ids, says))
+
+
+def public_functions(package: str) -> list[tuple[str, str]]:
+    """(module, name) of every callable that a module of the package exports."""
+    root = import_module(package)
+    found = []
+    for info in pkgutil.walk_packages(root.__path__, f"{package}."):
+        if ".make" in info.name or ".student" in info.name or info.name.endswith("__main__"):
+            continue
+        module = import_module(info.name)
+        names = getattr(module, "__all__", ())
+        found += [(info.name, name) for name in names if inspect.isfunction(getattr(module, name, None))]
+    return found
+
+
+def mutated(lab: Lab) -> tuple[list[Trial], dict[str, list[Mutant]]]:
+    """Trials of all first-order mutants of each reference, and the mutants by exercise."""
+    sources = notebooks.solution_answers(lab)
+    by_exercise = {exercise.id: mutants(sources[exercise.id]) for exercise in lab.exercises}
+    entries = {exercise: [(m.change, m.source) for m in found] for exercise, found in by_exercise.items()}
+    return list(bundled(lab, entries, "dies", "mutants")), by_exercise
