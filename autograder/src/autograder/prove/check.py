@@ -1,8 +1,8 @@
 """Prove that the grader of a lab is right: what `autograder check LAB` shows.
 
-It is right if the solution and every other right answer earn all points, the untouched lab none, each wrong answer loses
-its exercise and nothing else, a lazy guess earns next to nothing, five seeds agree, and nearly every mutant of a
-reference fails a hidden case.
+It is right if the solution and every other right answer earn all points, the untouched lab none, each wrong answer
+loses its exercise and nothing else, a lazy guess earns next to nothing, five seeds agree, and nearly every mutant of
+a reference fails a hidden case.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ class Proof:
         return self.killed / possible if possible else 1.0
 
 
-def check(course: Course, name: str, *, workers: int | None = None, progress: Callable[[int, int], None] | None = None) -> Proof:
+def check(
+    course: Course, name: str, *, workers: int | None = None, progress: Callable[[int, int], None] | None = None
+) -> Proof:
     """Run every trial of a lab.
 
     Raises: UnknownLab, ValueError as `load_lab` does; IsolationUnavailable
@@ -70,7 +72,9 @@ def check(course: Course, name: str, *, workers: int | None = None, progress: Ca
     return proof
 
 
-def _judge(proof: Proof, trial: Trial, scores: dict[str, float], points: dict[str, float], seed: int, known: dict) -> None:
+def _judge(
+    proof: Proof, trial: Trial, scores: dict[str, float], points: dict[str, float], seed: int, known: dict
+) -> None:
     for exercise, rule in trial.rules.items():
         held = trials.kept(rule, scores[exercise], points[exercise])
         says = trial.subject.get(exercise, "")
@@ -79,7 +83,9 @@ def _judge(proof: Proof, trial: Trial, scores: dict[str, float], points: dict[st
         elif not held:
             what = f" ({says})" if says and says not in trial.name else ""
             got = f"{scores[exercise]:g} of {points[exercise]:g} points"
-            proof.problems.append(f"{trial.name}{what}: exercise {exercise} earned {got}, expected: {rule}; seed {seed}")
+            proof.problems.append(
+                f"{trial.name}{what}: exercise {exercise} earned {got}, expected: {rule}; seed {seed}"
+            )
 
 
 def _count_mutant(proof: Proof, exercise: str, change: str, killed: bool, known: dict) -> None:
@@ -100,7 +106,11 @@ def _close(proof: Proof, known: dict[tuple[str, str], str]) -> None:
 
 
 def _run(
-    course: Course, name: str, work: list[tuple[int, Trial]], workers: int | None, progress: Callable[[int, int], None] | None
+    course: Course,
+    name: str,
+    work: list[tuple[int, Trial]],
+    workers: int | None,
+    progress: Callable[[int, int], None] | None,
 ) -> Iterable[dict[str, float]]:
     """The points per exercise of each trial, in order, marked by `workers` processes."""
     with ProcessPoolExecutor(
@@ -139,3 +149,17 @@ def _start(course: Course, name: str) -> None:
 
 def _mark(job: tuple[int, Trial]) -> dict[str, float]:
     return _worker.mark(*job)
+
+
+def lines(proof: Proof) -> list[str]:
+    """The proof as text: what was tried, the mutation score, and everything that broke."""
+    text = [f"{proof.lab}:"]
+    text += [f"  {group}: {count} notebooks" for group, count in proof.tried.items()]
+    text.append(
+        f"  mutation score {proof.mutation_score:.1%}: {proof.killed} of {proof.mutants} mutants killed, "
+        f"{len(proof.equivalent)} equivalent, {len(proof.survivors)} survive"
+    )
+    text += [f"    equivalent: {name} ({why})" for name, why in sorted(proof.equivalent.items())]
+    text += [f"    survives: {name}" for name in proof.survivors]
+    text += [f"  PROBLEM {problem}" for problem in proof.problems] or ["  no problem found: the grader is right"]
+    return text

@@ -50,7 +50,9 @@ Path = tuple[tuple[str, int | None], ...]
 def _nodes(tree: ast.AST, path: Path = ()) -> Iterator[tuple[Path, ast.AST]]:
     """Every node that an operator may change, with the way to it; docstrings, signatures and messages are not code."""
     for name, value in ast.iter_fields(tree):
-        if name in ("args", "returns", "decorator_list", "annotation") and isinstance(tree, ast.FunctionDef | ast.AnnAssign):
+        if name in ("args", "returns", "decorator_list", "annotation") and isinstance(
+            tree, ast.FunctionDef | ast.AnnAssign
+        ):
             continue
         for index, child in enumerate(value) if isinstance(value, list) else ((None, value),):
             if not isinstance(child, ast.AST) or isinstance(child, ast.Raise) or _is_docstring(child):

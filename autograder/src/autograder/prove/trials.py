@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -56,7 +56,9 @@ def alone(lab: Lab, answers: Iterable[Answer]) -> Iterator[Trial]:
         if not answer.right:
             rules[answer.exercise] = "loses"
         name = f"{'right' if answer.right else 'wrong'} {answer.exercise}: {answer.says}"
-        yield Trial(name, notebooks.solved_but(lab, {answer.exercise: answer.source}), rules, {answer.exercise: answer.says})
+        yield Trial(
+            name, notebooks.solved_but(lab, {answer.exercise: answer.source}), rules, {answer.exercise: answer.says}
+        )
 
 
 def bundled(lab: Lab, entries: dict[str, list[tuple[str, str]]], rule: str, name: str) -> Iterator[Trial]:
@@ -92,13 +94,22 @@ def lazy(lab: Lab, package: str = "effdl") -> Iterator[Trial]:
         "returns its arguments": "return args",
     }
     for says, body in bodies.items():
-        yield _everywhere(lab, says, lambda name, body=body: f"def {name}(*args, **kwargs):\n    import torch\n    {body}\n")
+        yield _everywhere(
+            lab, says, lambda name, body=body: f"def {name}(*args, **kwargs):\n    import torch\n    {body}\n"
+        )
     for module, function in public_functions(package):
-        code = f"from {module} import {function} as _borrowed\ndef {{name}}(*args, **kwargs):\n    return _borrowed(*args, **kwargs)\n"
-        yield _everywhere(lab, f"calls {module}.{function}", lambda name, code=code: code.replace("{name}", name))
+        yield _everywhere(lab, f"calls {module}.{function}", lambda name, call=(module, function): _borrow(name, *call))
 
 
-def _everywhere(lab: Lab, says: str, code) -> Trial:
+def _borrow(name: str, module: str, function: str) -> str:
+    return (
+        f"def {name}(*args, **kwargs):\n"
+        f"    from {module} import {function} as borrowed\n"
+        "    return borrowed(*args, **kwargs)\n"
+    )
+
+
+def _everywhere(lab: Lab, says: str, code: Callable[[str], str]) -> Trial:
     answers = {e.id: "\n".join(code(name) for name in e.names) for e in lab.exercises}
     ids = [exercise.id for exercise in lab.exercises]
     return Trial(says, notebooks.handed_in(lab, answers), dict.fromkeys(ids, "little"), dict.fromkeys(ids, says))

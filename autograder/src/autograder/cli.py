@@ -1,0 +1,85 @@
+"""The command line: verbs and exit codes, nothing else.
+
+Exit codes: 0 all is well; 1 something was found wrong, or the grader failed on a submission; 2 the call or its input
+cannot be used, with one line that says why and how to mend it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from autograder import verbs
+from autograder.course import find_course
+from autograder.sandbox.api import IsolationUnavailable
+
+ISOLATION = ("auto", "bwrap", "landlock", "none")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one verb and return its exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return arguments.run(find_course(), arguments)
+    except (ValueError, OSError, IsolationUnavailable) as problem:
+        print(f"autograder {arguments.verb}: {problem}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"autograder {arguments.verb}: interrupted; what was recorded so far is kept", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="autograder", description="Build, prove and grade the labs.")
+    add = parser.add_subparsers(dest="verb", required=True, metavar="VERB").add_parser
+
+    demo = _verb(add, "demo", verbs.demo, "grade a small built-in class end to end")
+    demo.add_argument(
+        "--out", type=Path, default=None, help="folder for the results (default: a new one below grades/)"
+    )
+    _grading(demo)
+
+    _verb(add, "test", verbs.test, "everything that CI runs")
+    _verb(add, "doctor", verbs.doctor, "what this machine offers for isolation, and what is missing")
+
+    build = _verb(add, "build", verbs.build, "write the notebooks of a lab (default: of all labs) from its source")
+    build.add_argument("lab", nargs="?")
+
+    check = _verb(add, "check", verbs.check, "prove that the grader of a lab (default: of all labs) is right")
+    check.add_argument("lab", nargs="?")
+    check.add_argument("--workers", type=int, default=None)
+
+    release = _verb(add, "release", verbs.release, "write what students get, and nothing else, into a new folder")
+    release.add_argument("dir", type=Path)
+
+    grade = _verb(add, "grade", verbs.grade, "grade a folder of submissions")
+    grade.add_argument("lab")
+    grade.add_argument("path", type=Path, help="folder of submissions, or one notebook")
+    grade.add_argument("--out", type=Path, required=True, help="nbgrader course directory for the results")
+    grade.add_argument("--force", action="store_true", help="replace recorded grades that come out different")
+    grade.add_argument("--dry-run", action="store_true", help="list whose score would change; record nothing")
+    _grading(grade)
+
+    explain = _verb(add, "explain", verbs.explain, "show, case by case, why a submission earned its score")
+    explain.add_argument("lab")
+    explain.add_argument("student")
+    explain.add_argument("exercise", nargs="?")
+    explain.add_argument("--out", type=Path, required=True, help="the folder that 'grade' wrote")
+
+    bench = _verb(add, "bench", verbs.bench, "time the grader against stock nbgrader on the same submissions")
+    bench.add_argument("lab", nargs="?", default="lab03")
+    bench.add_argument("--submissions", type=int, default=16)
+    bench.add_argument("--whole", type=int, default=2, help="submissions that stock nbgrader grades on the whole lab")
+    return parser
+
+
+def _verb(add, name: str, run, help: str) -> argparse.ArgumentParser:
+    parser = add(name, help=help, description=help[0].upper() + help[1:] + ".")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _grading(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--workers", type=int, default=None, help="worker processes (default: one per core)")
+    parser.add_argument("--isolation", choices=ISOLATION, default="auto", help="how student code is confined")

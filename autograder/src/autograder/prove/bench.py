@@ -1,0 +1,136 @@
+"""The same submissions graded by `autograder grade` and by stock `nbgrader autograde`, in one run on one machine.
+
+Stock nbgrader runs every cell, so it is timed twice: on the lab as it is (on a few submissions: each runs the lab's
+experiments), and on a copy without experiment, widget, figure and demonstration cells, which is what our grader runs.
+Its check cells hold the visible checks only, so it does less work than we do and isolates nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from autograder.course import Course
+from autograder.lab import Lab, load_lab
+from autograder.prove.classroom import partial
+from autograder.prove.notebooks import about, handed_in, solved
+
+KEPT_ROLES = ("setup", "exercise", "check")
+STOCK_CONFIG = """c = get_config()
+c.CourseDirectory.course_id = "bench"
+c.Execute.timeout = 900
+c.Execute.allow_errors = True
+"""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Wall seconds of one grader on so many submissions."""
+
+    grader: str
+    submissions: int
+    seconds: float
+
+    @property
+    def each(self) -> float:
+        return self.seconds / self.submissions
+
+
+def bench(course: Course, name: str, submissions: int, whole: int, say: Callable[[str], None]) -> list[Timing]:
+    """Grade `submissions` notebooks three ways (`whole` of them on the unabridged lab) and tell the ratios."""
+    lab = load_lab(course, name)
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        root = Path(folder)
+        ours = _ours(lab, root / "ours", submissions)
+        say(_line(ours))
+        breakdown = root / "ours" / "out" / "private" / f"{name}_timing.json"
+        if breakdown.exists():
+            say(_shares(json.loads(breakdown.read_text(encoding="utf-8"))))
+        same = _stock(lab, root / "same", submissions, abridged=True)
+        say(f"{_line(same)}   ratio {same.each / ours.each:.1f}")
+        full = _stock(lab, root / "whole", whole, abridged=False)
+        say(f"{_line(full)}   ratio {full.each / ours.each:.1f}")
+    return [ours, same, full]
+
+
+def _line(timing: Timing) -> str:
+    return f"{timing.grader:<42} {timing.submissions:>3} submissions {timing.seconds:7.1f} s {timing.each:7.2f} s each"
+
+
+def _shares(seconds: dict[str, float]) -> str:
+    total = sum(seconds.values()) or 1.0
+    return "  of the work: " + ", ".join(f"{stage} {100 * s / total:.0f} %" for stage, s in seconds.items())
+
+
+def _class(lab: Lab, folder: Path, count: int, *, abridged: bool = False) -> None:
+    """`count` submissions: solved, half solved and blank in turn, each with a cell of its own."""
+    makers = (solved, partial, lambda lab: handed_in(lab, {}), solved)
+    for i in range(count):
+        notebook = makers[i % len(makers)](lab)
+        notebook.cells.append(nbformat.v4.new_code_cell(f"print('student {i}')"))
+        path = folder / f"student{i:03d}" / lab.name / f"{lab.stem}.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(_abridge(notebook) if abridged else notebook, path)
+
+
+def _abridge(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    notebook.cells = [
+        c for c in notebook.cells if c.cell_type == "code" and about(c).get("role", "setup") in KEPT_ROLES
+    ]
+    return notebook
+
+
+def _ours(lab: Lab, root: Path, count: int) -> Timing:
+    _class(lab, root / "submitted", count)
+    command = [
+        sys.executable,
+        "-m",
+        "autograder",
+        "grade",
+        lab.name,
+        str(root / "submitted"),
+        "--out",
+        str(root / "out"),
+    ]
+    seconds = _timed(command, root)
+    rows = (root / "out" / "grades.csv").read_text(encoding="utf-8").count(",graded,")
+    if rows != count:
+        raise RuntimeError(f"autograder grade recorded {rows} of {count} submissions")
+    return Timing("autograder grade, sandboxed", count, seconds)
+
+
+def _stock(lab: Lab, root: Path, count: int, *, abridged: bool) -> Timing:
+    _class(lab, root / "submitted", count, abridged=abridged)
+    source = root / "source" / lab.name / f"{lab.stem}.ipynb"
+    source.parent.mkdir(parents=True)
+    notebook = nbformat.read(lab.solution, as_version=4)
+    nbformat.write(_abridge(notebook) if abridged else notebook, source)
+    (root / "nbgrader_config.py").write_text(STOCK_CONFIG, encoding="utf-8")
+    _timed([sys.executable, "-m", "nbgrader", "generate_assignment", lab.name], root)
+    seconds = _timed([sys.executable, "-m", "nbgrader", "autograde", lab.name], root)
+    done = len(list((root / "autograded").glob(f"*/{lab.name}/*.ipynb")))
+    if done != count:
+        raise RuntimeError(f"nbgrader autograde finished {done} of {count} submissions")
+    what = "same cells" if abridged else "the whole lab"
+    return Timing(f"nbgrader autograde, {what}, no sandbox", count, seconds)
+
+
+def _timed(command: list[str], folder: Path) -> float:
+    """Wall seconds of a command, one thread per process; its output is shown only if it fails."""
+    binaries = str(Path(sys.executable).parent)
+    env = {**os.environ, "OMP_NUM_THREADS": "1", "PATH": os.pathsep.join([binaries, os.environ["PATH"]])}
+    folder.mkdir(parents=True, exist_ok=True)
+    start = time.perf_counter()
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command[1:4])} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return time.perf_counter() - start

@@ -1,0 +1,118 @@
+"""What each verb of the command line does and prints; imports stand inside, so that each verb loads only its own part."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+
+from autograder.course import Course
+
+
+def _labs(course: Course, name: str | None) -> list[str]:
+    """The lab that was named, or all; an unknown name is an error that lists the known ones."""
+    if name is None:
+        return course.lab_names()
+    course.source(name)
+    return [name]
+
+
+def _progress(label: str) -> Callable[[int, int], None]:
+    """A counter on one line of a terminal; silent where standard error is a file."""
+
+    def show(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{label}: {done} of {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+    return show
+
+
+def build(course: Course, arguments: Namespace) -> int:
+    from autograder.author.build import build as build_lab
+
+    for name in _labs(course, arguments.lab):
+        for path in build_lab(course, name):
+            print(path.relative_to(course.root))
+    return 0
+
+
+def check(course: Course, arguments: Namespace) -> int:
+    from autograder.prove.check import check as check_lab
+    from autograder.prove.check import lines
+
+    proofs = [
+        check_lab(course, name, workers=arguments.workers, progress=_progress(f"check {name}"))
+        for name in _labs(course, arguments.lab)
+    ]
+    for proof in proofs:
+        print("\n".join(lines(proof)))
+    return 1 if any(proof.problems for proof in proofs) else 0
+
+
+def release(course: Course, arguments: Namespace) -> int:
+    from autograder.author.release import release as write_release
+
+    write_release(course, arguments.dir)
+    print(f"what students get stands in {arguments.dir}")
+    return 0
+
+
+def doctor(course: Course, arguments: Namespace) -> int:
+    from autograder.sandbox import doctor as examine
+
+    print("\n".join(examine()))
+    return 0
+
+
+def grade(course: Course, arguments: Namespace) -> int:
+    from autograder.grade.pipeline import grade as grade_class
+
+    summary = grade_class(
+        course,
+        arguments.lab,
+        arguments.path,
+        arguments.out,
+        workers=arguments.workers,
+        isolation=arguments.isolation,
+        force=arguments.force,
+        dry_run=arguments.dry_run,
+        progress=_progress(f"grade {arguments.lab}"),
+    )
+    print("\n".join(summary.lines()))
+    return summary.exit_code
+
+
+def explain(course: Course, arguments: Namespace) -> int:
+    from autograder.grade.explain import explain as explain_score
+
+    print("\n".join(explain_score(arguments.out, arguments.lab, arguments.student, arguments.exercise)))
+    return 0
+
+
+def demo(course: Course, arguments: Namespace) -> int:
+    from autograder.prove.demo import demo as run_demo
+
+    out = arguments.out or _new_folder(Path.cwd() / "grades", "demo")
+    return run_demo(course, out, workers=arguments.workers, isolation=arguments.isolation)
+
+
+def _new_folder(parent: Path, name: str) -> Path:
+    """`parent/name`, or `name-2`, `name-3`, ... where that exists: nothing is overwritten."""
+    number = 1
+    while (path := parent / (name if number == 1 else f"{name}-{number}")).exists():
+        number += 1
+    return path
+
+
+def bench(course: Course, arguments: Namespace) -> int:
+    from autograder.prove.bench import bench as run_bench
+
+    run_bench(course, arguments.lab, arguments.submissions, arguments.whole, say=lambda line: print(line, flush=True))
+    return 0
+
+
+def test(course: Course, arguments: Namespace) -> int:
+    from autograder.prove.suite import run_suite
+
+    return run_suite(course)
