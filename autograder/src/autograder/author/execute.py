@@ -1,0 +1,109 @@
+"""Run a solution notebook, and hand what it shows on to the lab as the expected pictures."""
+
+from __future__ import annotations
+
+import os
+import resource
+import tempfile
+from collections.abc import Iterable
+
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat.notebooknode import NotebookNode
+
+from autograder.author.marks import SourceError
+from autograder.course import Course
+
+CELL_SECONDS = 600
+CPU_BUDGET_S = {"lab21": 500.0}
+DEFAULT_CPU_BUDGET_S = 300.0
+# roles whose results students see before they have computed them
+PICTURES = ("figure", "widget", "experiment")
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
+
+def execute(course: Course, notebook: NotebookNode) -> float:
+    """Run every cell in place, in one thread; return the CPU seconds that it took, children included.
+
+    Raises: SourceError naming the cell that raised, hung or killed the kernel, or the budget that was passed
+    """
+    lab = notebook.metadata.effdl.lab
+    before = _children_cpu_s()
+    with tempfile.TemporaryDirectory(prefix="effdl-build-") as folder:
+        client = NotebookClient(
+            notebook,
+            timeout=CELL_SECONDS,
+            kernel_name="python3",
+            resources={"metadata": {"path": folder}},
+            record_timing=False,
+            store_widget_state=False,
+            shutdown_kernel="immediate",
+        )
+        try:
+            client.execute(env=kernel_environment(course, folder))
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
+            raise SourceError(f"{lab}: the solution does not run: {_short(problem)}") from problem
+    cpu_s = _children_cpu_s() - before
+    _tidy(notebook)
+    budget = CPU_BUDGET_S.get(lab, DEFAULT_CPU_BUDGET_S)
+    if cpu_s > budget:
+        raise SourceError(f"{lab}: the solution took {cpu_s:.0f} CPU-seconds, its budget is {budget:.0f}")
+    return cpu_s
+
+
+def kernel_environment(course: Course, folder: str) -> dict[str, str]:
+    """The environment in which a lab runs: this course's package and data, one thread, nobody's IPython profile."""
+    paths = [str(course.package.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "IPYTHONDIR": folder, "PYTHONHASHSEED": "0"}
+    if course.data.is_dir():
+        environment["EFFDL_DATA"] = str(course.data)
+    return environment | dict.fromkeys(THREADS, "1")
+
+
+def keep_outputs(old: NotebookNode | None, new: NotebookNode) -> None:
+    """Give the cells of `new` the outputs of the same cells, by id and text, of an earlier run."""
+    known = {(cell.id, cell.source): cell for cell in (old.cells if old else ()) if cell.cell_type == "code"}
+    for cell in _code(new):
+        same = known.get((cell.id, cell.source))
+        if same is not None:
+            cell.outputs, cell.execution_count = same.outputs, same.execution_count
+
+
+def show_pictures(solution: NotebookNode, lab: NotebookNode) -> None:
+    """Copy what figures, widgets and experiments showed from the solution into the lab."""
+    for done, cell in zip(solution.cells, lab.cells, strict=True):
+        if cell.cell_type == "code" and cell.metadata.effdl.role in PICTURES:
+            cell.outputs = [_as_display(output) for output in done.outputs if output.get("name") != "stderr"]
+
+
+def _as_display(output: NotebookNode) -> NotebookNode:
+    """The same output of a cell that has not run: without an execution count."""
+    if output.output_type != "execute_result":
+        return output
+    shown = NotebookNode({key: value for key, value in output.items() if key != "execution_count"})
+    shown.output_type = "display_data"
+    return shown
+
+
+def _tidy(notebook: NotebookNode) -> None:
+    """Drop what differs from run to run or shows nothing without a kernel."""
+    for cell in _code(notebook):
+        cell.outputs = [output for output in cell.outputs if WIDGET_VIEW not in output.get("data", {})]
+        cell.metadata.pop("execution", None)
+    notebook.metadata.pop("widgets", None)
+    notebook.metadata.language_info = {"name": "python"}
+
+
+def _code(notebook: NotebookNode) -> Iterable[NotebookNode]:
+    return (cell for cell in notebook.cells if cell.cell_type == "code")
+
+
+def _short(problem: Exception) -> str:
+    lines = [line for line in str(problem).strip().splitlines() if line.strip()]
+    return " | ".join([*lines[1:5], *lines[-1:]] if len(lines) > 6 else lines)
+
+
+def _children_cpu_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
