@@ -35,9 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_subparsers(dest="verb", required=True, metavar="VERB").add_parser
 
     demo = _verb(add, "demo", verbs.demo, "grade a small built-in class end to end")
-    demo.add_argument(
-        "--out", type=Path, default=None, help="folder for the results (default: a new one below grades/)"
-    )
+    demo.add_argument("--out", type=Path, default=None, help="folder for the results (default: a new one in grades/)")
     _grading(demo)
 
     _verb(add, "test", verbs.test, "everything that CI runs")

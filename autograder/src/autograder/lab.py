@@ -63,7 +63,7 @@ class Case:
 
 @dataclass(frozen=True)
 class HiddenTests:
-    """`autograder/hidden/labNN.py`, read: what runs in the sandbox (`setup`, `cases`) and what never does (`judges`)."""
+    """`autograder/hidden/labNN.py`: what runs in the sandbox (`setup`, `cases`) and what never does (`judges`)."""
 
     cases: tuple[Case, ...]
     setup: str = ""
