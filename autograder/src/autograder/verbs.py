@@ -1,4 +1,4 @@
-"""What each verb of the command line does and prints; imports stand inside, so that each verb loads only its own part."""
+"""What each verb of the command line does and prints; imports stand inside, so that a verb loads only its own part."""
 
 from __future__ import annotations
 

@@ -28,9 +28,8 @@ def demo(course: Course, out: Path, *, workers: int | None, isolation: str) -> i
         summary = grade(course, lab.name, Path(folder), out, workers=workers, isolation=isolation)
     _table(lab, out, students)
     print(f"\nIsolation: {found}. Everything that was recorded stands in {out}:")
-    print(
-        f"  grades.csv, gradebook.db (nbgrader's), results/{lab.name}.json, feedback/<student>/{lab.name}/{lab.name}.html"
-    )
+    print(f"  grades.csv, gradebook.db (nbgrader's), results/{lab.name}.json,")
+    print(f"  feedback/<student>/{lab.name}/{lab.name}.html")
     return summary.exit_code
 
 

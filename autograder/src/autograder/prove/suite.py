@@ -20,7 +20,7 @@ COURSE_CPU_S = 3600
 
 @dataclass(frozen=True)
 class Step:
-    """One command; it passes if it ends with 0 and, where given, `verdict` (CPU seconds -> complaint or "") is content."""
+    """One command; it passes if it ends with 0 and `verdict` (CPU seconds -> complaint or "") has nothing to say."""
 
     name: str
     command: list[str]
