@@ -22,19 +22,21 @@ __all__ = ["BasicBlock", "ResNet8", "SmallCNN", "initialize_"]
 
 
 class BasicBlock(nn.Module):
-    """relu(bn2(conv2(relu(bn1(conv1(x))))) + shortcut(x)); the shortcut is a 1 x 1 convolution where shapes change."""
+    """relu2(bn2(conv2(relu1(bn1(conv1(x))))) + shortcut(x)); a 1 x 1 convolution as shortcut where shapes change."""
 
     def __init__(self, ci: int, co: int, stride: int = 1) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(ci, co, 3, stride, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(co)
+        self.relu1 = nn.ReLU()  # a module, so that activations can be captured by name
         self.conv2 = nn.Conv2d(co, co, 3, padding=1, bias=False)
         self.bn2 = nn.BatchNorm2d(co)
+        self.relu2 = nn.ReLU()
         self.shortcut = nn.Identity() if ci == co and stride == 1 else _conv_bn(ci, co, 1, stride)
 
     def forward(self, x: Tensor) -> Tensor:
-        inner = nn.functional.relu(self.bn1(self.conv1(x)))
-        return nn.functional.relu(self.bn2(self.conv2(inner)) + self.shortcut(x))
+        inner = self.relu1(self.bn1(self.conv1(x)))
+        return self.relu2(self.bn2(self.conv2(inner)) + self.shortcut(x))
 
 
 class ResNet8(nn.Module):

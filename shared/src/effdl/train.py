@@ -19,7 +19,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from effdl.data import Split
 
@@ -71,7 +71,8 @@ def fit(
     losses = []
     net.train()
     batches = _batches(split, plan, n_steps, generator)
-    for images, labels in tqdm(batches, total=n_steps, unit="step", leave=False, disable=not plan.progress):
+    silent = {} if plan.progress else {"disable": True}  # TQDM_DISABLE=1 silences the bar everywhere
+    for images, labels in tqdm(batches, total=n_steps, unit="step", leave=False, mininterval=1, **silent):
         optimizer.zero_grad()
         loss = nn.functional.cross_entropy(net(images), labels)
         loss.backward()

@@ -31,7 +31,7 @@ def load(name: str = "resnet8") -> nn.Module:
     Source: made by `python -m effdl.make.resnet8`
 
     >>> sum(weight.numel() for weight in load("resnet8").parameters())
-    77850
+    77754
     """
     if name not in NETS:
         raise ValueError(f"load: name must be one of {sorted(NETS)}, got {name!r}")
