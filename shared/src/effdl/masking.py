@@ -5,9 +5,9 @@ has one entry for each group: (co, ci, kh, kw) single weights, (co, ci, kh) rows
 Pruning a filter has to silence its batch normalization too: a filter of zeros still puts out beta - gamma mu / sigma,
 which is 0.3 - 1.2 * 0.2 / 2 = 0.18 for beta 0.3, gamma 1.2, mu 0.2 and sigma 2.
 
-What this leaves out: ResNet8's first convolution, its 1 x 1 shortcuts and its classifier stay dense (together 4 % of its
-weights); it shrinks only inside a block, because a block's output is added to its input, which would have to lose the
-same channels.
+What this leaves out: ResNet8's first convolution, its 1 x 1 shortcuts and its classifier stay dense (5 % of its
+parameters, normalization included); it shrinks only inside a block, because a block's output is added to its input,
+which would have to lose the same channels.
 
 Sources: Li et al. 2017, Pruning Filters, section 3.3, arXiv:1608.08710; Han et al. 2015, arXiv:1506.02626 (masks while
 training on).
@@ -37,7 +37,7 @@ def prunable(net: nn.Module) -> dict[str, Tensor]:
 
 
 def apply_(net: nn.Module, masks: Mapping[str, Tensor]) -> nn.Module:
-    """Set pruned weights to zero in place; a mask of filters (co,) also zeroes their bias and their BN's gamma and beta.
+    """Set pruned weights to zero in place; a mask of filters (co,) also zeroes their bias and their BN's gamma, beta.
 
     The batch normalization of "...conv1" is the layer "...bn1" beside it, if there is one.
 

@@ -128,7 +128,7 @@ def accuracy(net: nn.Module, split: Split) -> float:
     if (split.labels < 0).any():
         raise ValueError("accuracy: the labels of this split are withheld here; use the validation split")
     right = logits(net, split.images).argmax(1) == split.labels
-    return 100 * right.float().mean().item()
+    return 100 * right.sum().item() / len(split)
 
 
 def reestimate_bn_(net: nn.Module, images: Tensor, *, batch_size: int = 500) -> nn.Module:

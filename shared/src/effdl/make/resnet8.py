@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from effdl import data, nets, train
 from effdl.make import checksums
@@ -24,7 +24,7 @@ def main(path: Path) -> None:
     generator = torch.Generator().manual_seed(SEED)
     net = nets.ResNet8(generator=generator)
     losses = train.fit(net, data.fashion_mnist("train"), epochs=EPOCHS, lr=LR, generator=generator)
-    save_file(net.state_dict(), path)
+    path.write_bytes(save(net.state_dict()))
     if path.parent == checksums.DATA:
         checksums.record()
     scores = {split: round(train.accuracy(net, data.fashion_mnist(split)), 2) for split in ("validation", "test")}
