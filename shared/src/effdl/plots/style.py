@@ -1,0 +1,103 @@
+"""One look for every figure of the course, and one way to show it.
+
+A drawing function returns a `Picture`: a PNG with a description. Shown by a notebook it is the image, with the
+description as its alt text, and the same words folded below it, because JupyterLab (4.6) and nbconvert's default
+template (7.17) both drop the alt text of a PNG. So `picture(fig, "three bars, 1, 2 and 3")` reads as it looks.
+
+This leaves out interactive back ends: a rendered figure is a closed one. Colors are told apart with every common color
+vision; grey is the baseline's.
+
+Sources: Okabe and Ito 2008, Color Universal Design; Jupyter enhancement proposal 120 on alt texts
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+from IPython.display import display
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+__all__ = ["COLORS", "GREY", "Picture", "end_label", "panels", "picture", "use_style"]
+
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#A6761D", "#56B4E9")
+GREY = "#767676"
+SHEET = Path(__file__).with_name("effdl.mplstyle")
+PIXELS_PER_INCH = 96  # of a screen, as browsers count them: a picture shows at its true size
+MAX_INCHES = 6.5
+
+
+class Picture:
+    """A PNG that carries its description to whatever shows it."""
+
+    def __init__(self, png: bytes, alt: str, width: int) -> None:
+        self.png, self.alt, self.width = png, alt, width
+
+    def mime(self) -> tuple[dict[str, str], dict[str, Any]]:
+        """The bundle and its metadata, as a notebook stores them."""
+        data = {"image/png": base64.b64encode(self.png).decode("ascii"), "text/plain": f"Figure: {self.alt}"}
+        return data, {"image/png": {"alt": self.alt, "width": self.width}}
+
+    def words(self) -> dict[str, str]:
+        """The folded text twin."""
+        folded = f"<details><summary>Figure in words</summary>{html.escape(self.alt)}</details>"
+        return {"text/html": folded, "text/plain": f"Figure in words: {self.alt}"}
+
+    def _ipython_display_(self) -> None:
+        data, metadata = self.mime()
+        display(data, metadata=metadata, raw=True)
+        display(self.words(), raw=True)
+
+    def __repr__(self) -> str:
+        return f"Figure: {self.alt}"
+
+
+def use_style() -> None:
+    """Set the course's matplotlib style for this session.
+
+    Shapes: none
+    Source: effdl.mplstyle beside this file
+    """
+    plt.style.use(SHEET)
+
+
+def panels(count: int = 1, *, height: float = 2.8, **kwargs: Any) -> tuple[Figure, Any]:
+    """A figure of the course's width and style with `count` axes beside each other.
+
+    Shapes: none
+    Source: matplotlib.pyplot.subplots
+    """
+    with plt.style.context(SHEET):
+        return plt.subplots(1, count, figsize=(MAX_INCHES, height), **kwargs)
+
+
+def picture(fig: Figure, alt: str, *, dpi: int = 130) -> Picture:
+    """Render `fig`, close it, and join it with its description.
+
+    Shapes: none
+    Raises: ValueError if the description is blank or the figure is wider than a page's column
+    Source: ours
+    """
+    width = fig.get_figwidth()
+    if not alt.strip() or width > MAX_INCHES:
+        plt.close(fig)
+        raise ValueError(f"picture: needs a description and at most {MAX_INCHES} in, got {alt!r} and {width} in")
+    buffer = io.BytesIO()
+    with plt.style.context(SHEET):
+        fig.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
+    plt.close(fig)
+    return Picture(buffer.getvalue(), " ".join(alt.split()), round(width * PIXELS_PER_INCH))
+
+
+def end_label(ax: Axes, x: float, y: float, text: str, color: str, *, dy: float = 0.0) -> None:
+    """Write a line's name beside its end, in its color; `dy` moves it by that many points.
+
+    Shapes: none
+    Source: ours
+    """
+    ax.annotate(text, (x, y), xytext=(5, dy), textcoords="offset points", color=color, va="center", fontsize=8)
