@@ -1,0 +1,87 @@
+"""Say in words and squares what a case of a visible check found."""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from torch import Tensor, nn
+
+from effdl.check.case import Case, Parts
+from effdl.check.compare import Difference
+from effdl.check.render import Titled, columns, squares
+
+__all__ = ["changed", "differs", "no_error", "own_error", "unwritten", "wrong_kind"]
+
+
+def unwritten(case: Case) -> str:
+    """The function is still the blank stub."""
+    return (
+        f"`{case.function}` is not written yet. Put your code in the place of `raise NotImplementedError()`, "
+        "run that cell, then this one."
+    )
+
+
+def wrong_kind(case: Case, problem: Exception) -> str:
+    """The result is nothing that could be compared."""
+    return f"{case.call} {problem}.\n\n{columns(_inputs(case))}"
+
+
+def no_error(case: Case) -> str:
+    """A bad argument was taken."""
+    return f"{case.call} should raise {case.raises.__name__}, but it returns a result."
+
+
+def changed(case: Case, name: str) -> str:
+    """The result is right, an argument is not what it was."""
+    return f"{case.call} gives the right result, but it changes its input `{name}`: work on a copy."
+
+
+def own_error(case: Case, function: Callable[..., Any], problem: Exception) -> str:
+    """The student's own error, with the line of their code in which it came up."""
+    said = f"{case.call} raises {type(problem).__name__}: {problem}"
+    code = getattr(function, "__code__", None)
+    number = _last_line(problem.__traceback__, code.co_filename) if code else 0
+    if number:
+        said += f"\nin line {number} of your cell:  {linecache.getline(code.co_filename, number).strip()}"
+    if case.raises:
+        return f"{said}\nAsked for here is {case.raises.__name__}."
+    return f"{said}\n\n{columns(_inputs(case))}"
+
+
+def _last_line(trace: TracebackType | None, file: str) -> int:
+    number = 0
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == file:
+            number = trace.tb_lineno
+        trace = trace.tb_next
+    return number
+
+
+def differs(case: Case, found: Difference, slip: str, got: Parts, expected: Parts) -> str:
+    """What differs, the likely slip, and input, yours and expected side by side."""
+    name = found.part
+    results = []
+    for owner, parts in (("yours", got), ("expected", expected)):
+        if name in parts:
+            where = found.where if found.where is not None and found.where.shape == parts[name].shape else None
+            title = " ".join(filter(None, [owner, name, str(parts[name].shape)]))
+            results.append((title, squares(parts[name], where)))
+    subject = f"{case.call}: {name}" if name else case.call
+    text = f"{subject} {found.sentence}.\n"
+    if slip:
+        text += f"Likely slip: {slip}\n"
+    text += f"\n{columns(_inputs(case), results)}"
+    return text if found.where is None else f"{text}\n\nSquares in [brackets] differ."
+
+
+def _inputs(case: Case) -> list[Titled]:
+    """Title and text of each input that is worth showing; modules share one block."""
+    tensors = [(name, value.detach().numpy()) for name, value in case.args.items() if isinstance(value, Tensor)]
+    shown = [(f"input {name} {array.shape}", squares(array)) for name, array in tensors]
+    modules = [(name, value) for name, value in case.args.items() if isinstance(value, nn.Module)]
+    if modules:
+        shown.insert(0, ("input modules", [f"{name} = {value}" for name, value in modules]))
+    return shown
