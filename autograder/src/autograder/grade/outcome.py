@@ -1,0 +1,75 @@
+"""What is recorded of one submission, and its JSON form in `results/labNN.json`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from autograder.grade.model import CaseResult, Event, ExerciseResult, Marked
+
+STATUSES = ("graded", "invalid", "error")
+ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")
+MESSAGE_LIMIT = 400
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One row: a submission and how it ended. `marked` is there if and only if the status is "graded".
+
+    `key` stands for everything that the marks depend on: lab, hidden tests, seed and the submitted bytes.
+    """
+
+    student: str
+    file: str
+    status: str
+    message: str = ""
+    sha256: str = ""
+    key: str = ""
+    marked: Marked | None = None
+
+    @property
+    def score(self) -> float | None:
+        return None if self.marked is None else self.marked.score
+
+    def to_json(self) -> dict[str, Any]:
+        data = {"student": self.student, "file": self.file, "status": self.status, "message": self.message}
+        data |= {"sha256": self.sha256, "key": self.key}
+        if self.marked is not None:
+            data |= {"score": self.marked.score, "max_score": self.marked.max_score, **marked_to_json(self.marked)}
+        return data
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Outcome:
+        marked = marked_from_json(data) if data["status"] == "graded" else None
+        named = {name: data[name] for name in ("student", "file", "status", "message", "sha256", "key")}
+        return cls(**named, marked=marked)
+
+
+def marked_to_json(marked: Marked) -> dict[str, Any]:
+    """Plain data. Addresses of objects, which differ between equal runs, are blanked."""
+    return _without_addresses(asdict(marked))
+
+
+def marked_from_json(data: dict[str, Any]) -> Marked:
+    exercises = tuple(
+        ExerciseResult(**{**exercise, "cases": tuple(CaseResult(**case) for case in exercise["cases"])})
+        for exercise in data["exercises"]
+    )
+    return Marked(data["lab"], data["version"], exercises, tuple(Event(**event) for event in data["events"]))
+
+
+def one_line(*parts: str) -> str:
+    """The non-empty `parts` as one bounded line."""
+    text = " ".join("; ".join(part for part in parts if part).split())
+    return text if len(text) <= MESSAGE_LIMIT else text[: MESSAGE_LIMIT - 3] + "..."
+
+
+def _without_addresses(data: Any) -> Any:
+    if isinstance(data, str):
+        return ADDRESS.sub("0x...", data)
+    if isinstance(data, dict):
+        return {key: _without_addresses(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [_without_addresses(value) for value in data]
+    return data

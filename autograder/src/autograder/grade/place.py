@@ -1,0 +1,178 @@
+"""The output folder of a course: where each file stands, who may write to it, and how it is written."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.grade.ids import folders
+from autograder.grade.outcome import Outcome
+
+SEED_BITS = 31
+MARKER = "course.json"
+
+
+class OutputError(ValueError):
+    """The output folder cannot be used; the message says why and how to mend it."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """An nbgrader course directory with our own files beside nbgrader's."""
+
+    root: Path
+
+    @property
+    def private(self) -> Path:
+        return self.root / "private"
+
+    @property
+    def gradebook(self) -> Path:
+        return self.root / "gradebook.db"
+
+    @property
+    def grades(self) -> Path:
+        return self.root / "grades.csv"
+
+    def results(self, lab: str) -> Path:
+        return self.root / "results" / f"{lab}.json"
+
+    def feedback(self, folder: str, lab: str) -> Path:
+        return self.root / "feedback" / folder / lab / f"{lab}.html"
+
+    def labs(self) -> list[str]:
+        """The labs that have results, in order."""
+        return sorted(path.stem for path in (self.root / "results").glob("*.json"))
+
+    def outcomes(self, lab: str) -> dict[str, Outcome]:
+        """What is recorded of a lab, by student.
+
+        Raises: OutputError if the file was damaged
+        """
+        if not self.results(lab).exists():
+            return {}
+        data = _read(self.results(lab))
+        return {entry["student"]: Outcome.from_json(entry) for entry in data["submissions"]}
+
+    def folders(self, students: list[str]) -> dict[str, str]:
+        """The folder of each student, those of earlier runs included."""
+        marker = self.private / MARKER
+        return folders(students, _read(marker)["folders"] if marker.exists() else {})
+
+    def save_folders(self, named: dict[str, str]) -> None:
+        write_json(self.private / MARKER, {"written_by": "autograder grade", "folders": dict(sorted(named.items()))})
+
+    def journal(self, lab: str) -> Path:
+        """One JSON line per submission graded in a run that has not been recorded yet."""
+        return self.private / f"{lab}_journal.jsonl"
+
+    def interrupted(self, lab: str) -> dict[str, Outcome]:
+        """What an interrupted run left in its journal, by key; a torn last line is dropped."""
+        kept = {}
+        if self.journal(lab).exists():
+            for line in self.journal(lab).read_text(encoding="utf-8").splitlines():
+                try:
+                    outcome = Outcome.from_json(json.loads(line))
+                except (ValueError, KeyError, TypeError):
+                    continue
+                kept[outcome.key] = outcome
+        return kept
+
+    def seed(self, lab: str, accept: Callable[[int], bool] | None = None) -> int:
+        """The seed of an assignment: drawn once (of 20 draws the first that `accept` takes), then always the same."""
+        path = self.private / f"{lab}_seed.json"
+        if path.exists():
+            return int(_read(path)["seed"])
+        for _ in range(20):
+            seed = secrets.randbits(SEED_BITS)
+            if accept is None or accept(seed):
+                return seed
+        raise OutputError(f"{lab}: none of 20 seeds was accepted; run 'autograder check {lab}'")
+
+    def save_seed(self, lab: str, seed: int) -> None:
+        path = self.private / f"{lab}_seed.json"
+        if not path.exists():
+            write_json(path, {"seed": seed})
+
+
+@contextmanager
+def open_place(root: Path, *, write: bool = True) -> Iterator[Place]:
+    """The output folder at `root`, made if missing and locked against a second grader; not touched if not `write`.
+
+    Raises: OutputError if it holds files of others, cannot be written or is in use
+    """
+    place = Place(Path(os.path.abspath(root)))
+    _check_ours(place)
+    if not write:
+        yield place
+        return
+    try:
+        place.private.mkdir(parents=True, exist_ok=True)
+        os.chmod(place.private, 0o700)
+        with open(place.private / "lock", "w", encoding="utf-8") as lock:
+            _lock(lock, root)
+            if not (place.private / MARKER).exists():
+                place.save_folders({})
+            yield place
+    except (PermissionError, NotADirectoryError, FileNotFoundError, FileExistsError, IsADirectoryError) as problem:
+        if Path(problem.filename or "").is_relative_to(place.root) or place.root.is_relative_to(
+            problem.filename or "/-"
+        ):
+            raise OutputError(f"{root}: cannot be written ({problem.strerror}); choose another --out") from problem
+        raise
+
+
+def _check_ours(place: Place) -> None:
+    if place.root.exists() and not place.root.is_dir():
+        raise OutputError(f"{place.root}: is a file; name a folder with --out")
+    if place.root.is_dir() and any(place.root.iterdir()) and not (place.private / MARKER).exists():
+        raise OutputError(
+            f"{place.root}: holds files that no grading run wrote; nothing was changed: name an empty or new folder"
+        )
+
+
+def _lock(file: Any, root: Path) -> None:
+    try:
+        import fcntl
+    except ImportError:  # Windows: two graders on one folder are not noticed
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as problem:
+        raise OutputError(f"{root}: another grading run is writing to it; wait for it to end") from problem
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as problem:
+        raise OutputError(f"{path}: is damaged ({problem}); restore it, or choose another --out") from problem
+
+
+def write_json(path: Path, data: Any) -> None:
+    write_text(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
