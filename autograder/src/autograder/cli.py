@@ -48,6 +48,10 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("lab", nargs="?")
     check.add_argument("--workers", type=int, default=None)
 
+    attack = _verb(add, "attack", verbs.attack, "hand in every attack that we know of and show how each ends")
+    attack.add_argument("name", nargs="*", help="attacks by name (default: all)")
+    attack.add_argument("--lab", default="", help="the lab to attack (default: the first)")
+
     release = _verb(add, "release", verbs.release, "write what students get, and nothing else, into a new folder")
     release.add_argument("dir", type=Path)
 

@@ -50,6 +50,17 @@ def check(course: Course, arguments: Namespace) -> int:
     return 1 if any(proof.problems for proof in proofs) else 0
 
 
+def attack(course: Course, arguments: Namespace) -> int:
+    from autograder.prove.attack import attack as run_attacks
+
+    failed = 0
+    for outcome in run_attacks(course, arguments.name, lab_name=arguments.lab):
+        failed += bool(outcome.problem)
+        print(outcome.line(), flush=True)
+    print(f"{failed} ended otherwise than their verdict says" if failed else "all ended as their verdicts say")
+    return 1 if failed else 0
+
+
 def release(course: Course, arguments: Namespace) -> int:
     from autograder.author.release import release as write_release
 
