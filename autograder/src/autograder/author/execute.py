@@ -7,6 +7,7 @@ import resource
 import tempfile
 from collections.abc import Iterable
 
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat.notebooknode import NotebookNode
@@ -23,7 +24,7 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
-def execute(course: Course, notebook: NotebookNode) -> float:
+def run_notebook(course: Course, notebook: NotebookNode) -> float:
     """Run every cell in place, in one thread; return the CPU seconds that it took, children included.
 
     Raises: SourceError naming the cell that raised, hung or killed the kernel, or the budget that was passed
@@ -33,15 +34,15 @@ def execute(course: Course, notebook: NotebookNode) -> float:
     with tempfile.TemporaryDirectory(prefix="effdl-build-") as folder:
         client = NotebookClient(
             notebook,
+            km=AsyncKernelManager(kernel_name="python3", transport="ipc", ip=f"{folder}/kernel"),
             timeout=CELL_SECONDS,
-            kernel_name="python3",
             resources={"metadata": {"path": folder}},
             record_timing=False,
             store_widget_state=False,
             shutdown_kernel="immediate",
         )
         try:
-            client.execute(env=kernel_environment(course, folder))
+            client.execute(cleanup_kc=True, env=kernel_environment(course, folder))
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
             raise SourceError(f"{lab}: the solution does not run: {_short(problem)}") from problem
     cpu_s = _children_cpu_s() - before

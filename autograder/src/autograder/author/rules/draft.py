@@ -1,0 +1,102 @@
+"""What a rule looks at and what it says."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from IPython.core.inputtransformer2 import TransformerManager
+from nbformat.notebooknode import NotebookNode
+
+from autograder.author.marks import LabCell, LabSource
+from autograder.course import Course
+from autograder.lab import Exercise, HiddenTests
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One broken rule: where, what is wrong, and how to mend it."""
+
+    file: str
+    where: str
+    wrong: str
+    mend: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}: {self.where}" if self.where else self.file
+        return f"{place}: {self.wrong}; {self.mend}"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A lab before it goes out: its source, both notebooks (the outputs are those on disk) and its hidden tests."""
+
+    course: Course
+    source: LabSource
+    solution: NotebookNode
+    release: NotebookNode
+    hidden: HiddenTests | None
+
+    @property
+    def file(self) -> str:
+        return f"{self.source.stem}.py"
+
+    def problem(self, cell: LabCell | str, wrong: str, mend: str) -> Problem:
+        return Problem(self.file, cell.where if isinstance(cell, LabCell) else cell, wrong, mend)
+
+    @cached_property
+    def exercise_names(self) -> frozenset[str]:
+        return frozenset(name for exercise in self.source.exercises for name in exercise.names)
+
+    def text_of(self, cell: LabCell) -> str:
+        """A cell as the solution notebook has it: an exercise with its reference."""
+        return self.solution.cells[cell.number - 1].source
+
+    def cells(self, *roles: str) -> Iterator[LabCell]:
+        return (cell for cell in self.source.cells if cell.role in roles)
+
+    def statement(self, exercise: Exercise) -> tuple[LabCell, ...]:
+        """The markdown cells of an exercise, from its heading to the next code cell that is not part of it."""
+        found: list[LabCell] = []
+        for cell in self.source.cells:
+            if cell.kind == "markdown" and cell.source.startswith(f"### Exercise {exercise.id} "):
+                found = [cell]
+            elif found and cell.kind == "markdown" and not cell.source.startswith("#"):
+                found.append(cell)
+            elif found and not (cell.role in ("exercise", "check") and cell.id == exercise.id):
+                break
+        return tuple(found)
+
+
+def parse(text: str) -> ast.Module | None:
+    """The syntax tree of a code cell, its magics turned into calls first; None if it has a syntax error."""
+    try:
+        return ast.parse(TransformerManager().transform_cell(text))
+    except SyntaxError:
+        return None
+
+
+def bound_names(tree: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """Every name that running a cell binds at its top level, loops, imports and `del` included."""
+    for node in _same_scope(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield node.name, node
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from ((alias.asname or alias.name.split(".")[0], node) for alias in node.names)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
+            yield node.id, node
+
+
+def read_names(tree: ast.AST) -> set[str]:
+    """Every name that the code reads, function bodies included."""
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+
+
+def _same_scope(tree: ast.AST) -> Iterator[ast.AST]:
+    """The nodes below `tree` that belong to its own scope."""
+    for node in ast.iter_child_nodes(tree):
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.GeneratorExp)):
+            yield from _same_scope(node)

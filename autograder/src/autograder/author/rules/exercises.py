@@ -1,0 +1,105 @@
+"""Rules on the form of an exercise: its heading, statement, hints and check, and the lab's points."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from autograder.author.index import read_card
+from autograder.author.marks import HEADING
+from autograder.author.rules.draft import Draft, Problem
+
+DETAILS = re.compile(r"<details>(.*?)</details>", re.DOTALL)
+LAB_POINTS = 100
+FORM = "### Exercise 3.2 - Title    10 min - 15 points - difficulty 3/5"
+
+
+def heading_agrees(draft: Draft) -> Iterator[Problem]:
+    """The heading of an exercise says what its marks say."""
+    for exercise in draft.source.exercises:
+        cells = draft.statement(exercise)
+        found = HEADING.match(cells[0].source) if cells else None
+        if found is None:
+            yield draft.problem(f"exercise {exercise.id}", "has no heading of the agreed form", f"write {FORM!r}")
+            continue
+        said = (int(found["minutes"]), float(found["points"]), int(found["difficulty"]))
+        if said != (exercise.minutes, exercise.points, exercise.difficulty):
+            marks = f"{exercise.minutes} min, {exercise.points:g} points, difficulty {exercise.difficulty}/5"
+            yield draft.problem(cells[0], "the heading contradicts the marks", f"the marks say {marks}")
+
+
+def statement_comes_first(draft: Draft) -> Iterator[Problem]:
+    """An exercise is: heading and statement, answer, check, in this order."""
+    for exercise in draft.source.exercises:
+        heading = [cell.number for cell in draft.statement(exercise)[:1]]
+        answer = [cell.number for cell in draft.cells("exercise") if cell.id == exercise.id]
+        check = [cell.number for cell in draft.cells("check") if cell.id == exercise.id]
+        order = heading + answer + check
+        if heading and check and order != sorted(order):
+            where = f"exercise {exercise.id}"
+            yield draft.problem(where, "its parts are out of order", "write heading, answer, check")
+
+
+def worked_by_hand(draft: Draft) -> Iterator[Problem]:
+    """A statement holds an example that can be done by hand."""
+    for exercise in draft.source.exercises:
+        cells = draft.statement(exercise)
+        if cells and not any("by hand" in cell.source.lower() for cell in cells):
+            yield draft.problem(cells[0], "gives no example to do by hand", "add a line 'By hand first: ...'")
+
+
+def hints_are_folded(draft: Draft) -> Iterator[Problem]:
+    """Two or three folded hints, never the code."""
+    for exercise in draft.source.exercises:
+        cells = draft.statement(exercise)
+        hints = [hint for cell in cells for hint in DETAILS.findall(cell.source)]
+        if cells and not 2 <= len(hints) <= 3:
+            yield draft.problem(cells[0], f"has {len(hints)} folded hints", "write two or three <details>...</details>")
+        for hint in hints:
+            if "<summary>" not in hint:
+                yield draft.problem(cells[0], "a hint has no <summary>", "name what it gives away in a <summary>")
+            if re.search(r"^\s*(?:def|return|class) ", hint, re.MULTILINE):
+                yield draft.problem(cells[0], "a hint gives the code", "name the function to look up instead")
+
+
+def every_exercise_is_checked(draft: Draft) -> Iterator[Problem]:
+    """Each exercise has one visible check, which calls `check` with its id and its names; no check stands alone."""
+    known = {exercise.id: exercise for exercise in draft.source.exercises}
+    checks = {cell.id: cell for cell in draft.cells("check")}
+    for name in sorted(known.keys() - checks.keys()):
+        yield draft.problem(f"exercise {name}", "has no check", f'add a cell # %% check="{name}"')
+    for name, cell in checks.items():
+        if name not in known:
+            yield draft.problem(cell, f"checks {name}, which is no exercise", "give it the id of an exercise")
+            continue
+        call = f'check("{name}", {", ".join(known[name].names)})'
+        if cell.source.strip() != call:
+            yield draft.problem(cell, "is not the agreed call", f"write {call}")
+
+
+def ids_belong_to_the_lab(draft: Draft) -> Iterator[Problem]:
+    """The ids of lab03 begin with 3 and count up from 3.1."""
+    number = int(draft.source.name[3:])
+    for place, exercise in enumerate(draft.source.exercises, start=1):
+        if exercise.id != f"{number}.{place}":
+            yield draft.problem(f"exercise {exercise.id}", "is out of sequence", f"call it {number}.{place}")
+
+
+def points_sum_to_100(draft: Draft) -> Iterator[Problem]:
+    """All points of a lab, 100, are automatic; free text comes on top."""
+    total = sum(exercise.points for exercise in draft.source.exercises)
+    if total != LAB_POINTS:
+        yield draft.problem("", f"the exercises sum to {total:g} points", f"make them {LAB_POINTS}")
+
+
+def card_agrees(draft: Draft) -> Iterator[Problem]:
+    """The card tells the points and enough minutes for the exercises, and three to five objectives."""
+    card = read_card(draft.source)
+    points = sum(exercise.points for exercise in draft.source.exercises)
+    minutes = sum(exercise.minutes for exercise in draft.source.exercises)
+    if card.points != points:
+        yield draft.problem("card", f"says {card.points} points, the exercises have {points:g}", "correct the card")
+    if card.minutes < minutes:
+        yield draft.problem("card", f"says {card.minutes} minutes, the exercises take {minutes}", "correct the card")
+    if not 3 <= len(card.objectives) <= 5:
+        yield draft.problem("card", f"lists {len(card.objectives)} objectives", "list three to five, one bullet each")
