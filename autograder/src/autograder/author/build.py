@@ -13,6 +13,7 @@ from autograder.author import index, lint, slips
 from autograder.author.execute import keep_outputs, run_notebook, show_pictures
 from autograder.author.marks import SourceError, read_lab
 from autograder.author.notebooks import assemble
+from autograder.author.roundtrip import returns
 from autograder.course import Course
 
 
@@ -50,7 +51,8 @@ def drift(course: Course, lab: str) -> list[str]:
 
     Raises: UnknownLab; SourceError
     """
-    solution, release = assemble(course, read_lab(course, lab))
+    source = read_lab(course, lab)
+    solution, release = assemble(course, source)
     on_disk = {path: read_notebook(path) for path in (course.solution(lab), course.release(lab))}
     keep_outputs(on_disk[course.solution(lab)], solution)
     show_pictures(solution, release)
@@ -62,6 +64,8 @@ def drift(course: Course, lab: str) -> list[str]:
         for number, cell in enumerate(solution.cells, start=1)
         if cell.cell_type == "code" and cell.execution_count is None
     ]
+    if not found:
+        found += returns(source, on_disk[course.solution(lab)])
     return [f"{line}: run 'autograder build {lab}'" for line in found]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,15 +73,22 @@ def read_lab(course: Course, lab: str) -> LabSource:
     Raises: UnknownLab; SourceError naming the file and the cell that cannot be understood
     """
     path = course.source(lab)
-    raw = read_cells(path)
+    return understand(read_cells(path), lab, path.stem)
+
+
+def understand(raw: Sequence[PercentCell], lab: str, stem: str) -> LabSource:
+    """Percent cells as a typed lab source.
+
+    Raises: SourceError naming the cell that cannot be understood
+    """
     try:
         cells = tuple(_cell(number, cell) for number, cell in enumerate(raw, start=1))
         titles = _titles(cells)
         exercises = tuple(_exercise(cell, titles) for cell in raw if "exercise" in cell.marks)
         _refuse_repeats(cells)
     except ValueError as problem:
-        raise SourceError(f"{path.name}: {problem}") from problem
-    return LabSource(lab, path.stem, _title(cells, lab), cells, exercises)
+        raise SourceError(f"{stem}.py: {problem}") from problem
+    return LabSource(lab, stem, _title(cells, lab), cells, exercises)
 
 
 def _cell(number: int, cell: PercentCell) -> LabCell:
