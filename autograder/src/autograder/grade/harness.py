@@ -1,0 +1,276 @@
+"""What runs inside the sandbox around hidden cases. The grader sends this file as text and never imports it.
+
+It is compiled once in a kernel, before any code of the student, and executed into a fresh namespace for each batch of
+cases; each case gets a namespace of its own. It shows values and knows no right one: nothing here is a secret.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import random
+import signal
+import sys
+import types
+import warnings
+
+import numpy as np
+import torch
+from IPython import get_ipython
+from torch import nn
+from torch.nn import functional as F  # noqa: N812
+
+MIME = "application/vnd.autograder.value+json"
+MAX_VALUES = 200_000
+MAX_TEXT = 10_000
+MAX_DEPTH = 8
+PLAIN = (torch.dtype, torch.device, np.dtype)
+
+
+class CaseTimeout(BaseException):
+    """A case ran longer than it may."""
+
+
+class Forbidden(Exception):
+    """The answer called what its exercise forbids."""
+
+
+class Raised:
+    """What `raises` saw: the class of an exception and of its bases, none if nothing was raised."""
+
+    def __init__(self, names):
+        self.names = names
+
+
+def raises(function, *args, **kwargs):
+    """Call `function`; the result, when shown, is the class of the exception that it raised."""
+    try:
+        function(*args, **kwargs)
+    except CaseTimeout:
+        raise
+    except Exception as problem:
+        return Raised([base.__name__ for base in type(problem).__mro__])
+    return Raised([])
+
+
+class Shown:
+    """The values that one case has shown, as JSON; bounded in number, length and depth."""
+
+    def __init__(self):
+        self.items, self.left = [], MAX_VALUES
+
+    def show(self, *values):
+        for value in values:
+            self.items.append(self.encode(value, MAX_DEPTH))
+
+    def spend(self, count):
+        self.left -= count
+        if self.left < 0:
+            raise ValueError(f"more than {MAX_VALUES} values shown")
+
+    def encode(self, value, depth):
+        self.spend(1)
+        if depth == 0:
+            raise ValueError(f"values nested deeper than {MAX_DEPTH}")
+        if value is None or type(value) in (bool, int, float, str):
+            return self.scalar(value)
+        if isinstance(value, (torch.Tensor, np.ndarray, np.generic)):
+            return self.array(value)
+        if isinstance(value, Raised):
+            return {"kind": "raised", "names": value.names}
+        if isinstance(value, (list, tuple)):
+            return {"kind": "list", "items": [self.encode(item, depth - 1) for item in value]}
+        if isinstance(value, dict):
+            pairs = [[self.encode(key, 1), self.encode(item, depth - 1)] for key, item in value.items()]
+            return {"kind": "dict", "pairs": pairs}
+        if isinstance(value, PLAIN):
+            return self.scalar(str(value))
+        return {"kind": "object", "type": type(value).__name__}
+
+    def scalar(self, value):
+        if isinstance(value, float) and not math.isfinite(value):
+            return {"kind": "scalar", "type": "float", "value": repr(value)}
+        if isinstance(value, (str, int)) and not isinstance(value, bool) and len(str(value)) > MAX_TEXT:
+            raise ValueError("a text or number too long to be shown")
+        return {"kind": "scalar", "type": type(value).__name__, "value": value}
+
+    def array(self, value):
+        if isinstance(value, torch.Tensor):
+            if value.layout is not torch.strided or value.is_quantized or value.is_meta:
+                return {"kind": "object", "type": f"{value.layout} tensor"}
+            self.spend(value.numel())
+            name, value = str(value.dtype).removeprefix("torch."), value.detach().cpu().resolve_conj()
+            if value.is_floating_point() and value.dtype is not torch.float64:
+                value = value.float()
+            value = value.numpy()
+        else:
+            value = np.asarray(value)
+            self.spend(value.size)
+            name = value.dtype.name
+        if value.dtype.kind not in "biufc":
+            return {"kind": "object", "type": f"array of {name}"}
+        shape, value = list(value.shape), value.reshape(-1)
+        if value.dtype.kind == "c":
+            value = np.stack([value.real, value.imag], -1).reshape(-1)
+        values = value.tolist()
+        if value.dtype.kind in "fc" and not np.isfinite(value).all():
+            values = [item if math.isfinite(item) else repr(item) for item in values]
+        return {"kind": "array", "dtype": name, "shape": shape, "values": values}
+
+
+class Silence:
+    """A file that swallows what is written to it: what an answer prints is nobody's result."""
+
+    encoding = "utf-8"
+
+    def write(self, text):
+        return len(text)
+
+    def flush(self):
+        pass
+
+    def isatty(self):
+        return False
+
+
+def install(text):
+    """Remember this file and the names of the set-up cells; keep a stray `exit()` from ending the kernel later."""
+    shell = get_ipython()
+    shell.ask_exit = lambda: None
+    module = types.ModuleType("_autograder")
+    module.code = compile(text, "<autograder>", "exec")
+    ours = {"In", "Out", "exit", "quit", "get_ipython", "open"}
+    module.names = {k: v for k, v in shell.user_ns.items() if not k.startswith("_") and k not in ours}
+    sys.modules["_autograder"] = module
+
+
+def reset(seed):
+    """Put back what notebooks change for the whole process."""
+    sys.settrace(None)
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
+    torch.manual_seed(seed)
+    torch.set_default_dtype(torch.float32)
+    torch.set_num_threads(1)
+    # each of these imports much of torch when called: only where something was changed
+    if torch.are_deterministic_algorithms_enabled():
+        torch.use_deterministic_algorithms(False)
+    torch.autograd.set_detect_anomaly(False)
+    if str(torch.get_default_device()) != "cpu":
+        torch.set_default_device("cpu")
+
+
+def draw(kind, case_seed):
+    """`rand` or `randn` with a generator of its own, so that no other draw moves it."""
+
+    def sample(*shape, seed=case_seed, dtype=torch.float32):
+        generator = torch.Generator().manual_seed(seed)
+        return kind(*shape, generator=generator, dtype=dtype)
+
+    return sample
+
+
+def namespace(request, shown, user):
+    """The names of one case: of the set-up cells, then ours, then the student's answers."""
+    seed = request["seed"]
+    names = dict(sys.modules["_autograder"].names)
+    names |= {"show": shown.show, "raises": raises, "seed": seed, "tensor": torch.tensor, "torch": torch, "np": np}
+    names |= {"rand": draw(torch.rand, seed), "randn": draw(torch.randn, seed), "nn": nn, "F": F, "math": math}
+    for name in request["names"]:
+        names.pop(name, None)
+        if name in user:
+            names[name] = user[name]
+    return names | {"__name__": "hidden", "__builtins__": __builtins__}
+
+
+@contextlib.contextmanager
+def forbidding(targets):
+    """Replace each named function by one that refuses, save when the case itself calls it."""
+    found = []
+    for target in targets:
+        path, name = target.rsplit(".", 1)
+        owner = sys.modules.get(path)
+        if owner is not None and hasattr(owner, name):
+            found.append((owner, name, getattr(owner, name)))
+    for owner, name, original in found:
+        setattr(owner, name, refusing(original, name))
+    try:
+        yield
+    finally:
+        for owner, name, original in found:
+            setattr(owner, name, original)
+
+
+def refusing(original, name):
+    def guarded(*args, **kwargs):
+        if sys._getframe(1).f_code.co_filename == "<hidden>":
+            return original(*args, **kwargs)
+        raise Forbidden(name)
+
+    return guarded
+
+
+@contextlib.contextmanager
+def deadline(seconds):
+    """Raise CaseTimeout in the running case after so many seconds of wall time."""
+
+    def ring(*_):
+        raise CaseTimeout
+
+    if not hasattr(signal, "SIGALRM"):
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def run_case(request, user):
+    """One case: what it showed and, if it raised, the exception's class and text."""
+    shown, problem = Shown(), None
+    reset(request["seed"])
+    code = compile(request["setup"] + "\n" + request["code"], "<hidden>", "exec")
+    names = namespace(request, shown, user)
+    try:
+        with (
+            contextlib.redirect_stdout(Silence()),
+            contextlib.redirect_stderr(Silence()),
+            warnings.catch_warnings(),
+            torch.inference_mode(False),
+            torch.enable_grad(),
+            forbidding(request["forbid"]),
+            deadline(request["wall_s"]),
+        ):
+            warnings.simplefilter("ignore")
+            exec(code, names)
+    except BaseException as raised:
+        problem = {"type": type(raised).__name__, "text": describe(raised), "name": str(getattr(raised, "name", ""))}
+    absent = [name for name in request["needs"] if name not in user]
+    return {"token": request["token"], "items": shown.items, "error": problem, "absent": absent}
+
+
+def describe(raised):
+    try:
+        return str(raised)[:300]
+    except BaseException:
+        return ""
+
+
+def main(requests):
+    """Run a batch of cases of one exercise; each publishes its result as it ends. A case that hung is the last."""
+    shell = get_ipython()
+    for request in json.loads(requests):
+        result = run_case(request, shell.user_ns)
+        shell.display_pub.publish(data={MIME: result}, metadata={})
+        if result["error"] and result["error"]["type"] == "CaseTimeout":
+            break
+
+
+if __name__ == "_autograder_case":
+    main(REQUESTS)  # noqa: F821  (the grader puts it into this namespace)
