@@ -134,6 +134,8 @@ def _problem(cell: LabCell, marks: dict[str, Any], kinds: list[str]) -> str:
         return f"the mark {kind!r} does not belong on a {cell.kind} cell"
     if cell.kind not in ("code", "markdown"):
         return f"cells of type {cell.kind!r} are not used in labs"
+    if kind == "exercise" and any(line.strip() and not line.startswith("#") for line in cell.source.splitlines()):
+        return "holds code; the build puts the reference here, so leave it empty but for a comment"
     form = ID.get(kind, ID["exercise"])
     if kind and kind != "role" and not form.fullmatch(cell.id):
         return f'{kind}={cell.id!r} is no id; write {kind}="3.{"Q1" if kind == "manual" else "2"}" with the quotes'
@@ -162,9 +164,8 @@ def _titles(cells: tuple[LabCell, ...]) -> dict[str, str]:
 
 def _title(cells: tuple[LabCell, ...], lab: str) -> str:
     for cell in cells:
-        first = cell.source.splitlines()[0]
-        if cell.kind == "markdown" and first.startswith("# "):
-            return first[2:].strip()
+        if cell.kind == "markdown" and cell.source.startswith("# "):
+            return cell.source.splitlines()[0][2:].strip()
     return lab
 
 

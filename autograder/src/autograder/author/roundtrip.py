@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.author.marks import LabCell, LabSource, understand
 from autograder.lab import Exercise
-from autograder.percent import PercentCell
+from autograder.percent import cells_of
 
 ROLES_AS_MARKS = ("setup", "figure", "widget", "experiment")
 
@@ -33,9 +33,7 @@ def to_source(solution: NotebookNode) -> str:
 
 def returns(source: LabSource, solution: NotebookNode) -> list[str]:
     """What would be lost on the way from the source to its notebook and back, one line each."""
-    script = jupytext.reads(to_source(solution), fmt="py:percent")
-    raw = [PercentCell(cell.cell_type, cell.source, dict(cell.metadata)) for cell in script.cells]
-    back = understand(raw, source.name, source.stem)
+    back = understand(cells_of(to_source(solution)), source.name, source.stem)
     lost = [
         f"{cell.where} does not come back from the notebook as it is"
         for cell, again in zip(source.cells, back.cells, strict=False)
