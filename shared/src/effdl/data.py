@@ -46,7 +46,7 @@ class Split:
         return len(self.images)
 
     def first(self, n: int) -> Split:
-        """The first n examples. The files are shuffled, so that any n of them are a random sample."""
+        """The first n examples; the files are mixed, so that these are a random sample."""
         return Split(self.images[:n], self.labels[:n], self.classes)
 
 
@@ -130,7 +130,8 @@ def _folders() -> list[Path]:
 
 def _checkout() -> Path:
     """The top folder of the checkout: around this file, or, for a copy in site-packages, what pip noted down."""
-    around = Path(__file__).resolve().parents[3]
+    above = Path(__file__).resolve().parents
+    around = above[min(3, len(above) - 1)]
     if (around / "data").is_dir():
         return around
     try:
