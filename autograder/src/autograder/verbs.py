@@ -78,7 +78,9 @@ def doctor(course: Course, arguments: Namespace) -> int:
 
 def grade(course: Course, arguments: Namespace) -> int:
     from autograder.grade.pipeline import grade as grade_class
+    from autograder.prove.seed import acceptance
 
+    accept = acceptance(course, arguments.lab, workers=arguments.workers, isolation=arguments.isolation)
     summary = grade_class(
         course,
         arguments.lab,
@@ -88,6 +90,7 @@ def grade(course: Course, arguments: Namespace) -> int:
         isolation=arguments.isolation,
         force=arguments.force,
         dry_run=arguments.dry_run,
+        accept=accept,
         progress=_progress(f"grade {arguments.lab}"),
     )
     print("\n".join(summary.lines()))

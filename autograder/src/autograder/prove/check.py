@@ -7,8 +7,9 @@ a reference fails a hidden case.
 
 from __future__ import annotations
 
+import atexit
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -63,7 +64,7 @@ def check(
     proof = Proof(name, mutants=sum(map(len, by_exercise.values())))
     work = [(group, seed, trial) for group, rows in groups.items() for seed, trial in rows]
     known = equivalent_mutants(course, lab)
-    earned = _run(course, name, [(seed, trial) for _, seed, trial in work], workers, progress)
+    earned = run_trials(course, name, [(seed, trial) for _, seed, trial in work], workers=workers, progress=progress)
     points = {exercise.id: exercise.points for exercise in lab.exercises}
     for (group, seed, trial), scores in zip(work, earned, strict=True):
         proof.tried[group] = proof.tried.get(group, 0) + 1
@@ -105,17 +106,19 @@ def _close(proof: Proof, known: dict[tuple[str, str], str]) -> None:
     proof.problems += [f"equivalent.toml lists a mutant that is killed or gone: {name}" for name in sorted(stale)]
 
 
-def _run(
+def run_trials(
     course: Course,
     name: str,
-    work: list[tuple[int, Trial]],
-    workers: int | None,
-    progress: Callable[[int, int], None] | None,
-) -> Iterable[dict[str, float]]:
-    """The points per exercise of each trial, in order, marked by `workers` processes."""
-    with ProcessPoolExecutor(
-        workers or os.cpu_count(), mp_context=get_context("spawn"), initializer=_start, initargs=(course, name)
-    ) as pool:
+    work: Sequence[tuple[int, Trial]],
+    *,
+    workers: int | None = None,
+    isolation: str = "auto",
+    progress: Callable[[int, int], None] | None = None,
+) -> list[dict[str, float]]:
+    """The points per exercise of each (seed, trial), in order, marked by `workers` processes."""
+    processes = min(workers or os.cpu_count() or 1, len(work))
+    context = get_context("spawn")
+    with ProcessPoolExecutor(processes, context, _start, (course, name, isolation)) as pool:
         results = []
         for scores in pool.map(_mark, work):
             results.append(scores)
@@ -127,9 +130,10 @@ def _run(
 class _Worker:
     """One process's lab, sandbox and markers (one a seed)."""
 
-    def __init__(self, course: Course, name: str) -> None:
+    def __init__(self, course: Course, name: str, isolation: str) -> None:
         self.lab: Lab = load_lab(course, name)
-        self.sandbox = open_lab_sandbox(course, self.lab)
+        self.sandbox = open_lab_sandbox(course, self.lab, isolation=isolation)
+        atexit.register(self.sandbox.close)
         self.markers: dict[int, Marker] = {}
 
     def mark(self, seed: int, trial: Trial) -> dict[str, float]:
@@ -142,9 +146,9 @@ class _Worker:
 _worker: _Worker | None = None
 
 
-def _start(course: Course, name: str) -> None:
+def _start(course: Course, name: str, isolation: str) -> None:
     global _worker
-    _worker = _Worker(course, name)
+    _worker = _Worker(course, name, isolation)
 
 
 def _mark(job: tuple[int, Trial]) -> dict[str, float]:
