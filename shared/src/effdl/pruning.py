@@ -59,7 +59,7 @@ def mask_from_scores(scores: Tensor, sparsity: float) -> Tensor:
     if not 0 <= sparsity <= 1:
         raise ValueError(f"mask_from_scores: sparsity must lie in [0, 1], not {sparsity}")
     n_keep = round(scores.numel() * (1 - sparsity))
-    mask = torch.zeros(scores.numel(), dtype=torch.bool, device=scores.device)
+    mask = torch.zeros_like(scores, dtype=torch.bool).flatten()
     mask[scores.flatten().topk(n_keep).indices] = True
     return mask.reshape(scores.shape)
 
@@ -83,7 +83,7 @@ def nm_mask(w: Tensor, n: int, m: int) -> Tensor:
     # (co, ci, kh, kw) -> (co, ci / m, m, kh, kw)
     runs = w.abs().reshape(co, ci // m, m, kh, kw)
     kept = runs.topk(n, dim=2).indices
-    mask = torch.zeros(runs.shape, dtype=torch.bool, device=w.device).scatter(2, kept, True)
+    mask = torch.zeros_like(runs, dtype=torch.bool).scatter(2, kept, True)
     return mask.reshape(w.shape)
 
 
@@ -110,7 +110,7 @@ def shrink_pair(
         if tensor is not None:  # a convolution without bias, a batch norm without gamma and beta
             tensor.data = tensor.data[keep]
     thin2.weight.data = thin2.weight.data[:, keep]
-    thin1.out_channels = thin_bn.num_features = thin2.in_channels = int(keep.sum())
+    thin1.out_channels = thin_bn.num_features = thin2.in_channels = len(thin1.weight)
     return thin1, thin_bn, thin2
 
 

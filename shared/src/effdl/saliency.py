@@ -90,8 +90,10 @@ def channel_entropy(a: Tensor, bins: int) -> Tensor:
 def refit(x: Tensor, y: Tensor, w: Tensor, keep: Tensor) -> Tensor:
     """Choose a layer's weights anew, by least squares, so that its kept input channels alone give back its outputs.
 
-    The result w' minimizes sum of |y_i - sum over c of x_ic w'_c^T|^2 over the n samples, with w' = 0 in dropped
-    channels; where several w' do, it is the one of smallest sum of squares. All inputs stay as they are.
+    The result w' minimizes the sum of |y_i - sum over c of x_ic w'_c^T|^2 over the n samples i, with w' = 0 in dropped
+    channels. Where several w' do (a kept channel that is always zero, few samples), it is the one of smallest sum of
+    squares: `torch.linalg.pinv` leads to that one, `torch.linalg.lstsq` only with driver="gelsd". All inputs stay as
+    they are.
 
     Shapes: x (n, ci, k): for each sample the k inputs under the kernel, y (n, co), w (co, ci, k), keep (ci,), bool,
             True = kept, at least one of them -> (co, ci, k)
@@ -104,7 +106,7 @@ def refit(x: Tensor, y: Tensor, w: Tensor, keep: Tensor) -> Tensor:
     """
     # (n, ci, k) -> (n, kept * k)
     inputs = x[:, keep].flatten(1)
-    solution = torch.linalg.lstsq(inputs, y).solution
+    solution = torch.linalg.pinv(inputs) @ y
     refitted = torch.zeros_like(w)
     # (kept * k, co) -> (co, kept, k)
     refitted[:, keep] = solution.T.reshape(len(w), -1, x.shape[2])
