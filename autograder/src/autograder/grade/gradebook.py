@@ -1,0 +1,153 @@
+"""nbgrader's gradebook: a lab is staged once, then a whole class is recorded in one transaction.
+
+The result is what `nbgrader autograde` would have stored for the same notebooks, so that formgrader, `nbgrader
+generate_feedback` and `nbgrader export` work on it. Grades given by hand are read, never written.
+"""
+
+from __future__ import annotations
+
+import os
+import sysconfig
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbgrader import api
+from nbgrader.preprocessors import ComputeChecksums, SaveCells
+
+from autograder.grade.manual import Manual
+from autograder.grade.place import OutputError
+from autograder.lab import Lab
+
+# the grade ids that end so are graded by the machine; all others by people
+CHECK = "-check"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One student's scores: by grade cell, None where a person has to grade; `blank` names untouched answers."""
+
+    folder: str
+    name: str
+    when: float
+    scores: dict[str, float | None]
+    blank: frozenset[str] = frozenset()
+
+
+class Book:
+    """A gradebook that is open; use it as a context manager."""
+
+    def __init__(self, database: Path | str) -> None:
+        self.url = database if isinstance(database, str) else f"sqlite:///{database}"
+
+    def __enter__(self) -> Book:
+        with _alembic_on_path():
+            self.gradebook = api.Gradebook(self.url)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.gradebook.close()
+
+    def stage(self, lab: Lab, release: NotebookNode) -> NotebookNode:
+        """Enter the lab's cells and points; returns `release` with nbgrader's checksums.
+
+        Raises: OutputError if exercises came or went after submissions were recorded
+        """
+        about = {"nbgrader": {"notebook": lab.stem, "assignment": lab.name, "db_url": self.url}}
+        self.gradebook.update_or_create_assignment(lab.name)
+        release, _ = ComputeChecksums().preprocess(release, about)
+        try:
+            SaveCells().preprocess(release, about)
+        except RuntimeError as problem:
+            raise OutputError(
+                f"{lab.name}: its exercises are not those that submissions were recorded for; choose another --out"
+            ) from problem
+        self.gradebook.db.expire_all()
+        return release
+
+    def record(self, lab: Lab, entries: Sequence[Entry]) -> None:
+        """Store the automatic scores of many students, all or none."""
+        session = self.gradebook.db
+        notebook = self.gradebook.find_notebook(lab.stem, lab.name)
+        cells = list(notebook._base_cells)
+        try:
+            for entry in entries:
+                submitted = self._submitted(notebook, cells, entry)
+                _fill(submitted, {cell.id: cell.name for cell in cells}, entry)
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+    def _submitted(self, notebook: api.Notebook, cells: list[api.BaseCell], entry: Entry) -> api.SubmittedNotebook:
+        session, assignment = self.gradebook.db, notebook.assignment
+        student = session.get(api.Student, entry.folder)
+        if student is None:
+            student = api.Student(id=entry.folder, last_name=entry.name or None)
+            session.add(student)
+        found = session.query(api.SubmittedAssignment).filter_by(assignment=assignment, student=student).one_or_none()
+        when = datetime.fromtimestamp(entry.when, tz=UTC).replace(tzinfo=None)
+        if found is not None:
+            found.timestamp = when
+            return next(each for each in found.notebooks if each.notebook_id == notebook.id)
+        submission = api.SubmittedAssignment(assignment=assignment, student=student, timestamp=when)
+        submitted = api.SubmittedNotebook(notebook=notebook, assignment=submission)
+        for cell in cells:
+            if isinstance(cell, api.GradeCell):
+                api.Grade(cell_id=cell.id, notebook=submitted)
+            elif isinstance(cell, api.SolutionCell):
+                api.Comment(cell_id=cell.id, notebook=submitted)
+        session.add(submission)
+        return submitted
+
+    def manual(self, lab: str) -> dict[str, Manual]:
+        """What people have graded of a lab, by the students' folders."""
+        query = self.gradebook.db.query(api.SubmittedAssignment).join(api.Assignment)
+        return {found.student_id: _manual(found) for found in query.filter(api.Assignment.name == lab)}
+
+
+def _fill(submitted: api.SubmittedNotebook, names: dict[str, str], entry: Entry) -> None:
+    """The scores of one submission, by the rules of nbgrader's own SaveAutoGrades."""
+    for grade in submitted.grades:
+        score = entry.scores.get(names[grade.cell_id])
+        grade.auto_score = score
+        grade.needs_manual_grade = grade.manual_score is not None or score is None
+    for comment in submitted.comments:
+        comment.auto_comment = "No response." if names[comment.cell_id] in entry.blank else None
+
+
+def _manual(submission: api.SubmittedAssignment) -> Manual:
+    grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+    comments = [comment for notebook in submission.notebooks for comment in notebook.comments]
+    by_hand = [grade for grade in grades if not grade.name.endswith(CHECK)]
+    replaced = [grade for grade in grades if grade.name.endswith(CHECK) and _touched(grade)]
+    return Manual(
+        score=sum((grade.manual_score or 0.0) + (grade.extra_credit or 0.0) for grade in by_hand),
+        max_score=sum(grade.cell.max_score for grade in by_hand),
+        needs_manual=any(grade.needs_manual_grade for grade in grades),
+        comments={comment.name: comment.manual_comment for comment in comments if comment.manual_comment},
+        overrides={grade.name: _total(grade) for grade in replaced},
+    )
+
+
+def _touched(grade: api.Grade) -> bool:
+    return grade.manual_score is not None or bool(grade.extra_credit)
+
+
+def _total(grade: api.Grade) -> float:
+    base = grade.auto_score if grade.manual_score is None else grade.manual_score
+    return (base or 0.0) + (grade.extra_credit or 0.0)
+
+
+@contextmanager
+def _alembic_on_path() -> Iterator[None]:
+    """nbgrader calls the program `alembic` when it makes a database: let it find this environment's."""
+    before = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before

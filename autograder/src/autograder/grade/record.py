@@ -1,0 +1,133 @@
+"""Record: write a graded class into its output folder, an nbgrader course directory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import nbformat
+from effdl.student.validate import read_submission
+
+from autograder.grade.collect import Skipped, Submission
+from autograder.grade.compose import autograded, credit
+from autograder.grade.feedback import Page, page
+from autograder.grade.gradebook import Book, Entry
+from autograder.grade.manual import Manual
+from autograder.grade.outcome import Outcome
+from autograder.grade.place import Place, write_bytes, write_json, write_text
+from autograder.grade.settle import Settled
+from autograder.grade.tables import Row, row, to_csv
+from autograder.lab import Lab
+
+CONFIG = '''"""An nbgrader course, written by `autograder grade`; made once, yours to edit."""
+
+c = get_config()  # noqa: F821
+# markup that students wrote is never live in formgrader or in feedback
+c.HTMLExporter.sanitize_html = True
+# feedback/ and grades.csv are ours; what nbgrader makes of the same grades stands beside them
+c.CourseDirectory.feedback_directory = "nbgrader_feedback"
+c.CsvExportPlugin.to = "nbgrader_grades.csv"
+'''
+
+
+class Recorder:
+    """Records one lab; a context manager that holds the gradebook open. The lab is staged on entering."""
+
+    def __init__(self, place: Place, lab: Lab) -> None:
+        self.place, self.lab = place, lab
+        self.names = {lab.name: [name for exercise in lab.exercises for name in exercise.names]}
+
+    def __enter__(self) -> Recorder:
+        self.book = Book(self.place.gradebook).__enter__()
+        try:
+            self.release = _stage(self.place, self.book, self.lab)
+        except BaseException:
+            self.book.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.book.__exit__(*exc)
+
+    def record(
+        self, settled: Settled, submissions: Mapping[str, Submission], skipped: Sequence[Skipped]
+    ) -> dict[str, Manual]:
+        """Write everything about a class, the results last: what they list is complete. Returns what people graded."""
+        lab, final = self.lab.name, settled.final
+        named = self.place.folders(list(final))
+        self.place.save_folders(named)
+        fresh = [final[student] for student in sorted(settled.fresh) if final[student].marked]
+        entries = [self._store(each, submissions[each.student], named[each.student]) for each in fresh]
+        self.book.record(self.lab, entries)
+        by_folder = self.book.manual(lab)
+        manual = {student: by_folder.get(named[student], Manual()) for student in final}
+        for student, outcome in final.items():
+            text = page(Page(lab, self.lab.title, outcome, manual[student]))
+            _write_if_new(self.place.feedback(named[student], lab), text)
+        write_json(self.place.results(lab), _results(self.lab, final, skipped))
+        write_text(self.place.grades, to_csv(rows(self.place, self.book)))
+        return manual
+
+    def _store(self, outcome: Outcome, submission: Submission, folder: str) -> Entry:
+        """Write a student's submitted and autograded notebooks; returns the scores for the gradebook."""
+        submitted, _ = read_submission(submission.path, self.names)
+        content = submission.path.read_bytes()
+        notebook = autograded(self.lab, self.release, submitted, outcome.marked)
+        when = datetime.fromtimestamp(submission.when, tz=UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
+        for step, data in (("submitted", content), ("autograded", nbformat.writes(notebook).encode("utf-8"))):
+            target = self.place.root / step / folder / self.lab.name
+            write_bytes(target / f"{self.lab.stem}.ipynb", data)
+            write_text(target / "timestamp.txt", when)
+        plain = all(char.isalnum() or char in " ._-" for char in outcome.student)
+        name = outcome.student if plain and folder != outcome.student else ""
+        return Entry(folder, name, submission.when, *_scores(self.lab, self.release, notebook, outcome))
+
+
+def rows(place: Place, book: Book) -> list[Row]:
+    """The table of all labs, from what is recorded; grades given by hand are read from the gradebook."""
+    table = []
+    for lab in place.labs():
+        outcomes, manual = place.outcomes(lab), book.manual(lab)
+        named = place.folders(list(outcomes))
+        top = json.loads(place.results(lab).read_text(encoding="utf-8"))["max_score"]
+        table += [row(outcomes[s], lab, top, manual.get(named[s], Manual())) for s in sorted(outcomes)]
+    return table
+
+
+def _stage(place: Place, book: Book, lab: Lab) -> nbformat.NotebookNode:
+    """Put the lab into the course directory and the gradebook; returns the released notebook with checksums."""
+    config = place.root / "nbgrader_config.py"
+    if not config.exists():
+        write_text(config, CONFIG)
+    release = book.stage(lab, nbformat.read(lab.release, as_version=4))
+    name = f"{lab.stem}.ipynb"
+    write_bytes(place.root / "source" / lab.name / name, lab.solution.read_bytes())
+    write_text(place.root / "release" / lab.name / name, nbformat.writes(release) + "\n")
+    return release
+
+
+def _scores(
+    lab: Lab, release: nbformat.NotebookNode, notebook: nbformat.NotebookNode, outcome: Outcome
+) -> tuple[dict[str, float | None], frozenset[str]]:
+    """Points by grade cell, None for what a person grades (0 where it is untouched), and the untouched answers."""
+    given = {c.metadata.nbgrader.grade_id: c.source for c in release.cells if "nbgrader" in c.metadata}
+    own = [c for c in notebook.cells if "nbgrader" in c.metadata and c.metadata.nbgrader.get("solution")]
+    blank = frozenset(c.metadata.nbgrader.grade_id for c in own if c.source == given[c.metadata.nbgrader.grade_id])
+    by_hand = [c.metadata.nbgrader.grade_id for c in own if c.metadata.nbgrader.get("grade")]
+    scores: dict[str, float | None] = {grade_id: 0.0 if grade_id in blank else None for grade_id in by_hand}
+    results = {result.exercise: result for result in outcome.marked.exercises}
+    return scores | {exercise.check_id: credit(results[exercise.id]) for exercise in lab.exercises}, blank
+
+
+def _results(lab: Lab, final: Mapping[str, Outcome], skipped: Sequence[Skipped]) -> dict[str, object]:
+    about = {"lab": lab.name, "title": lab.title, "version": lab.version, "max_score": lab.max_score}
+    listed = [final[student].to_json() for student in sorted(final)]
+    return about | {"submissions": listed, "skipped": [asdict(each) for each in skipped]}
+
+
+def _write_if_new(path: Path, text: str) -> None:
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        write_text(path, text)

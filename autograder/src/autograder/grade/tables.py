@@ -1,0 +1,71 @@
+"""`grades.csv`: one row per submission of every lab, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import astuple, dataclass, fields
+
+from autograder.grade.manual import Manual
+from autograder.grade.model import ExerciseResult
+from autograder.grade.outcome import Outcome, check_id, one_line
+from autograder.grade.words import number
+
+# a spreadsheet takes a cell that begins so for a formula (full-width signs included)
+FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of `grades.csv`; these are its columns."""
+
+    student_id: str
+    lab: str
+    score: str
+    max_score: str
+    status: str
+    message: str
+    manual_score: str = ""
+    manual_max: str = ""
+    needs_manual: str = ""
+
+
+def row(outcome: Outcome, lab: str, max_score: float, manual: Manual) -> Row:
+    """The row of one submission; what was not graded has no score, which is not the same as 0."""
+    if outcome.marked is None:
+        return Row(outcome.student, lab, "", number(max_score), outcome.status, outcome.message)
+    total = sum(final(exercise, manual) for exercise in outcome.marked.exercises)
+    by_hand = [
+        exercise.exercise for exercise in outcome.marked.exercises if check_id(exercise.exercise) in manual.overrides
+    ]
+    changed = f"set by hand: {', '.join(by_hand)}" if by_hand else ""
+    return Row(
+        outcome.student,
+        lab,
+        number(total),
+        number(outcome.marked.max_score),
+        outcome.status,
+        one_line(outcome.message, changed),
+        number(manual.score),
+        number(manual.max_score),
+        "yes" if manual.needs_manual else "no",
+    )
+
+
+def final(exercise: ExerciseResult, manual: Manual) -> float:
+    """The points of an exercise: a person's, where one set them, else ours."""
+    return manual.overrides.get(check_id(exercise.exercise), exercise.earned)
+
+
+def to_csv(rows: list[Row]) -> str:
+    """The table as text."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(field.name for field in fields(Row))
+    writer.writerows([safe(cell) for cell in astuple(each)] for each in rows)
+    return text.getvalue()
+
+
+def safe(cell: str) -> str:
+    """`cell` as a spreadsheet shows it literally: an apostrophe keeps it from being a formula."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
