@@ -18,7 +18,7 @@ ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "alternatives",
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib64", "/lib32", "/libx32")
 TO_CHANGE_USER = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
 UNSHARE = ("ipc", "pid", "uts", "net", "cgroup-try")
-OWN_KERNEL_MIB = 1
+KERNEL_FOLDER, KERNEL_FOLDER_MIB, SHM_MIB = "/run/kernel", 1, 64
 
 
 def bwrap_argv(
@@ -32,7 +32,7 @@ def bwrap_argv(
     for capability in (*(TO_CHANGE_USER if as_root else ()), *capabilities):
         argv += ["--cap-add", capability]
     argv += _system() + _trees(places) + _scratch(policy)
-    argv += _parents(Path(SCRIPTS)) + ["--ro-bind", str(INSIDE), SCRIPTS]
+    argv += [*_parents(Path(SCRIPTS)), "--ro-bind", str(INSIDE), SCRIPTS]
     for mount in policy.mounts:
         argv += [*_parents(Path(mount.inside)), "--ro-bind", str(mount.host), mount.inside]
     for name, value in environment(policy, places).items():
@@ -73,6 +73,11 @@ def limits(policy: Policy) -> dict[str, int]:
     }
 
 
+def scratch(policy: Policy) -> dict[str, int]:
+    """The folders that can be written to, with their size in MiB: what lies in them counts as nobody's memory."""
+    return {"/tmp": policy.tmp_mib, HOME: policy.tmp_mib, "/dev/shm": SHM_MIB, KERNEL_FOLDER: KERNEL_FOLDER_MIB}
+
+
 def _system() -> list[str]:
     argv = ["--ro-bind", "/usr", "/usr"]
     for path in map(Path, SYSTEM):
@@ -104,10 +109,8 @@ def _trees(places: Places) -> list[str]:
 
 
 def _scratch(policy: Policy) -> list[str]:
-    """The places that can be written to, each bounded: they count as nobody's memory."""
-    sizes = {"/tmp": policy.tmp_mib, HOME: policy.tmp_mib, "/dev/shm": 64, "/run/kernel": OWN_KERNEL_MIB}
     argv = []
-    for path, mib in sizes.items():
+    for path, mib in scratch(policy).items():
         argv += [*_parents(Path(path)), "--perms", "1777", "--size", str(mib * MIB), "--tmpfs", path]
     return argv
 

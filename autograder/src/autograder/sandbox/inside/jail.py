@@ -1,29 +1,32 @@
 """Give up everything: limits, user, capabilities, the right to gain any again.
 
-Each step is one system call on the calling process and cannot be undone. The order matters: limits are set while that is
-still allowed, the user is changed while `CAP_SETUID` is held, `no_new_privs` comes last.
+Each step is a system call on the calling process and cannot be undone. The order matters: limits are set while that is
+still allowed, the user is changed while `CAP_SETUID` is held, the filters on paths and calls come last.
 """
 
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import resource
+import signal
+import socket
+import struct
+import time
 from typing import Any
 
-PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 1, 24, 38, 47
-PR_CAP_AMBIENT_CLEAR_ALL = 4
+import landlock
+import seccomp
+from calls import check, libc
+
+PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAPBSET_DROP = 1, 8, 24
+PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 36, 38, 47
+PR_CAP_AMBIENT_RAISE, PR_CAP_AMBIENT_CLEAR_ALL = 2, 4
 CAPABILITY_VERSION_3 = 0x20080522
 LAST_CAPABILITY = 63
-libc = ctypes.CDLL(None, use_errno=True)
-
-
-def check(result: int, what: str) -> int:
-    """`result` of a system call, or the `OSError` that it stands for."""
-    if result < 0:
-        code = ctypes.get_errno()
-        raise OSError(code, f"{what}: {os.strerror(code)}")
-    return result
+READ_ALL = 1 << 2  # CAP_DAC_READ_SEARCH
+SIOCSIFFLAGS, IFF_UP_RUNNING = 0x8914, 0x41
 
 
 def limit(limits: dict[str, int]) -> None:
@@ -37,26 +40,72 @@ def limit(limits: dict[str, int]) -> None:
         resource.setrlimit(kind, (value, hard))
 
 
-def become(uid: int) -> None:
-    """Change to user and group `uid`, for good; 0 keeps the present one."""
+def become(uid: int, keep: int = 0) -> None:
+    """Change to user and group `uid`, for good, and drop all capabilities but those of the bit mask `keep`.
+
+    `uid` 0 keeps the present user.
+    """
     for capability in range(LAST_CAPABILITY + 1):
-        libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+        if not keep >> capability & 1:
+            libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+    libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     if uid:
+        check(libc.prctl(PR_SET_KEEPCAPS, int(keep != 0), 0, 0, 0), "keep capabilities")
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
-
-
-def renounce() -> None:
-    """Drop all capabilities, and the way back to them through set-uid programs."""
-    libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
-    check(libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
-    check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    check(libc.capset(header, (ctypes.c_uint32 * 6)(keep, keep, keep)), "capset")
+    for capability in range(LAST_CAPABILITY + 1):
+        if keep >> capability & 1:
+            check(libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0), "ambient capability")
 
 
 def enter(config: dict[str, Any]) -> None:
-    """Lock the calling process in: `limits` and `uid` of `config`, no capability."""
+    """Lock the calling process in.
+
+    `config` holds `limits`, `uid`, and, where there are no namespaces, `landlock`: the arguments of
+    `landlock.restrict`. `read_all` lets a user read what only root may, within those rules. `unprotected`: limits only.
+    """
     limit(config["limits"])
-    become(config["uid"])
-    renounce()
+    if config.get("unprotected"):
+        return
+    become(config["uid"], READ_ALL if config.get("read_all") else 0)
+    check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    rules = config.get("landlock")
+    if rules:
+        landlock.restrict(**rules)
+    seccomp.install(unix_only=bool(rules))
+
+
+def die_with_parent() -> None:
+    """Be killed when the parent ends. To be called last: a change of user clears it."""
+    check(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "die with parent")
+
+
+def loopback_up() -> None:
+    """Switch on the one network interface of a fresh network namespace."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
+        fcntl.ioctl(link, SIOCSIFFLAGS, struct.pack("16sH14s", b"lo", IFF_UP_RUNNING, b""))
+
+
+def adopt_orphans() -> None:
+    """Become the parent of all descendants whose parent ends, so that none gets away."""
+    check(libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "adopt orphans")
+
+
+def end_descendants(uid: int, wall_s: float = 5.0) -> None:
+    """Kill what the kernel has left running: everything of user `uid` (if it is not 0), then every child of ours."""
+    if uid and os.fork() == 0:
+        os.setresuid(uid, uid, uid)
+        os.kill(-1, signal.SIGKILL)
+        os._exit(0)
+    end = time.monotonic() + wall_s
+    while time.monotonic() < end:
+        with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
+            for pid in file.read().split():
+                os.kill(int(pid), signal.SIGKILL)
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
