@@ -129,7 +129,7 @@ def _differences(path: Path, found: NotebookNode | None, built: NotebookNode) ->
         if old != new
     ]
     if len(found.cells) != len(built.cells):
-        changed.append(f"{path.name} has {len(found.cells)} cells, the source {len(built.cells)}")
+        changed.insert(0, f"{path.name} has {len(found.cells)} cells, the source {len(built.cells)}")
     return changed[:3] or [f"{path.name}: its metadata or spelling is not what a build writes"]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import tempfile
 from collections.abc import Iterable
@@ -12,6 +11,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat.notebooknode import NotebookNode
 
+from autograder.author.environment import kernel_environment
 from autograder.author.marks import SourceError
 from autograder.course import Course
 
@@ -21,7 +21,6 @@ DEFAULT_CPU_BUDGET_S = 300.0
 # roles whose results students see before they have computed them
 PICTURES = ("figure", "widget", "experiment")
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 def run_notebook(course: Course, notebook: NotebookNode) -> float:
@@ -51,15 +50,6 @@ def run_notebook(course: Course, notebook: NotebookNode) -> float:
     if cpu_s > budget:
         raise SourceError(f"{lab}: the solution took {cpu_s:.0f} CPU-seconds, its budget is {budget:.0f}")
     return cpu_s
-
-
-def kernel_environment(course: Course, folder: str) -> dict[str, str]:
-    """The environment in which a lab runs: this course's package and data, one thread, nobody's IPython profile."""
-    paths = [str(course.package.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "IPYTHONDIR": folder, "PYTHONHASHSEED": "0"}
-    if course.data.is_dir():
-        environment["EFFDL_DATA"] = str(course.data)
-    return environment | dict.fromkeys(THREADS, "1")
 
 
 def keep_outputs(old: NotebookNode | None, new: NotebookNode) -> None:

@@ -103,7 +103,7 @@ def _cell(number: int, cell: PercentCell) -> LabCell:
         points=float(cell.marks.get("points", 0)),
         tags=tuple(cell.marks.get("tags", ())),
     )
-    problem = _problem(record, cell.marks, kinds)
+    problem = _marks_problem(cell.marks, kinds) or _cell_problem(record, cell.marks, kind)
     if problem:
         raise ValueError(f"{record.where}: {problem}")
     return record
@@ -115,8 +115,8 @@ def _role(cell: PercentCell, kind: str) -> str:
     return kind or ("text" if cell.kind == "markdown" else "demo")
 
 
-def _problem(cell: LabCell, marks: dict[str, Any], kinds: list[str]) -> str:
-    """What is wrong with the marks of one cell, or nothing."""
+def _marks_problem(marks: dict[str, Any], kinds: list[str]) -> str:
+    """What is wrong with the names of the marks of one cell, or nothing."""
     if len(kinds) > 1:
         return f"has the marks {kinds}, which exclude each other"
     kind = kinds[0] if kinds else ""
@@ -128,6 +128,11 @@ def _problem(cell: LabCell, marks: dict[str, Any], kinds: list[str]) -> str:
         )
     if missing:
         return f"lacks the marks {sorted(missing)}"
+    return ""
+
+
+def _cell_problem(cell: LabCell, marks: dict[str, Any], kind: str) -> str:
+    """What is wrong with the values of the marks and the cell that bears them, or nothing."""
     if kind == "role" and cell.role not in ROLES:
         return f"unknown role {cell.role!r}; the roles are {', '.join(ROLES)}, and unmarked code is a demonstration"
     if kind and (cell.kind == "markdown") != (kind == "manual"):
@@ -137,7 +142,8 @@ def _problem(cell: LabCell, marks: dict[str, Any], kinds: list[str]) -> str:
     if kind == "exercise" and any(line.strip() and not line.startswith("#") for line in cell.source.splitlines()):
         return "holds code; the build puts the reference here, so leave it empty but for a comment"
     form = ID.get(kind, ID["exercise"])
-    if kind and kind != "role" and not form.fullmatch(cell.id):
+    # without the quotes 3.10 would be the number 3.1
+    if kind and kind != "role" and not (isinstance(marks[kind], str) and form.fullmatch(cell.id)):
         return f'{kind}={cell.id!r} is no id; write {kind}="3.{"Q1" if kind == "manual" else "2"}" with the quotes'
     return ""
 

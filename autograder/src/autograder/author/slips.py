@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from autograder.author.execute import kernel_environment
+from autograder.author.environment import kernel_environment
 from autograder.author.marks import LabSource, SourceError, read_lab
 from autograder.course import Course
 from autograder.prove.answers import read_answers

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from IPython.core.inputtransformer2 import TransformerManager
@@ -27,6 +28,15 @@ class Problem:
     def __str__(self) -> str:
         place = f"{self.file}: {self.where}" if self.where else self.file
         return f"{place}: {self.wrong}; {self.mend}"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What an exercise asks for: the cell and the line of its heading, and all of its text."""
+
+    cell: LabCell
+    heading: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -57,17 +67,19 @@ class Draft:
     def cells(self, *roles: str) -> Iterator[LabCell]:
         return (cell for cell in self.source.cells if cell.role in roles)
 
-    def statement(self, exercise: Exercise) -> tuple[LabCell, ...]:
-        """The markdown cells of an exercise, from its heading to the next code cell that is not part of it."""
-        found: list[LabCell] = []
+    def statement(self, exercise: Exercise) -> Statement | None:
+        """The text of an exercise, from its heading to its check; None if there is no heading of its id."""
+        heading, texts = None, []
         for cell in self.source.cells:
-            if cell.kind == "markdown" and cell.source.startswith(f"### Exercise {exercise.id} "):
-                found = [cell]
-            elif found and cell.kind == "markdown" and not cell.source.startswith("#"):
-                found.append(cell)
-            elif found and not (cell.role in ("exercise", "check") and cell.id == exercise.id):
+            text = cell.source if cell.kind == "markdown" else ""
+            found = re.search(rf"^### Exercise {re.escape(exercise.id)} .*", text, re.MULTILINE)
+            if found:
+                heading, text = Statement(cell, found[0], ""), text[found.start() :]
+            if heading and text:
+                texts.append(text)
+            if heading and cell.role == "check" and cell.id == exercise.id:
                 break
-        return tuple(found)
+        return replace(heading, text="\n\n".join(texts)) if heading else None
 
 
 def parse(text: str) -> ast.Module | None:

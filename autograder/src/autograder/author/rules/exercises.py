@@ -17,49 +17,47 @@ FORM = "### Exercise 3.2 - Title    10 min - 15 points - difficulty 3/5"
 def heading_agrees(draft: Draft) -> Iterator[Problem]:
     """The heading of an exercise says what its marks say."""
     for exercise in draft.source.exercises:
-        cells = draft.statement(exercise)
-        found = HEADING.match(cells[0].source) if cells else None
+        statement = draft.statement(exercise)
+        found = HEADING.match(statement.heading) if statement else None
         if found is None:
             yield draft.problem(f"exercise {exercise.id}", "has no heading of the agreed form", f"write {FORM!r}")
             continue
         said = (int(found["minutes"]), float(found["points"]), int(found["difficulty"]))
         if said != (exercise.minutes, exercise.points, exercise.difficulty):
             marks = f"{exercise.minutes} min, {exercise.points:g} points, difficulty {exercise.difficulty}/5"
-            yield draft.problem(cells[0], "the heading contradicts the marks", f"the marks say {marks}")
+            yield draft.problem(statement.cell, "the heading contradicts the marks", f"the marks say {marks}")
 
 
 def statement_comes_first(draft: Draft) -> Iterator[Problem]:
     """An exercise is: heading and statement, answer, check, in this order."""
     for exercise in draft.source.exercises:
-        heading = [cell.number for cell in draft.statement(exercise)[:1]]
-        answer = [cell.number for cell in draft.cells("exercise") if cell.id == exercise.id]
-        check = [cell.number for cell in draft.cells("check") if cell.id == exercise.id]
-        order = heading + answer + check
-        if heading and check and order != sorted(order):
+        statement = draft.statement(exercise)
+        parts = [cell.number for role in ("exercise", "check") for cell in draft.cells(role) if cell.id == exercise.id]
+        order = [statement.cell.number if statement else 0, *parts]
+        if order != sorted(order):
             where = f"exercise {exercise.id}"
             yield draft.problem(where, "its parts are out of order", "write heading, answer, check")
 
 
 def worked_by_hand(draft: Draft) -> Iterator[Problem]:
     """A statement holds an example that can be done by hand."""
-    for exercise in draft.source.exercises:
-        cells = draft.statement(exercise)
-        if cells and not any("by hand" in cell.source.lower() for cell in cells):
-            yield draft.problem(cells[0], "gives no example to do by hand", "add a line 'By hand first: ...'")
+    for statement in filter(None, map(draft.statement, draft.source.exercises)):
+        if "by hand" not in statement.text.lower():
+            yield draft.problem(statement.heading, "gives no example to do by hand", "add a line 'By hand first: ...'")
 
 
 def hints_are_folded(draft: Draft) -> Iterator[Problem]:
     """Two or three folded hints, never the code."""
-    for exercise in draft.source.exercises:
-        cells = draft.statement(exercise)
-        hints = [hint for cell in cells for hint in DETAILS.findall(cell.source)]
-        if cells and not 2 <= len(hints) <= 3:
-            yield draft.problem(cells[0], f"has {len(hints)} folded hints", "write two or three <details>...</details>")
+    for statement in filter(None, map(draft.statement, draft.source.exercises)):
+        hints = DETAILS.findall(statement.text)
+        if not 2 <= len(hints) <= 3:
+            wrong = f"has {len(hints)} folded hints"
+            yield draft.problem(statement.heading, wrong, "write two or three <details>...</details>")
         for hint in hints:
             if "<summary>" not in hint:
-                yield draft.problem(cells[0], "a hint has no <summary>", "name what it gives away in a <summary>")
+                yield draft.problem(statement.heading, "a hint has no <summary>", "name what it gives away in one")
             if re.search(r"^\s*(?:def|return|class) ", hint, re.MULTILINE):
-                yield draft.problem(cells[0], "a hint gives the code", "name the function to look up instead")
+                yield draft.problem(statement.heading, "a hint gives the code", "name the function to look up instead")
 
 
 def every_exercise_is_checked(draft: Draft) -> Iterator[Problem]:
