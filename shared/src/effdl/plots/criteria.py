@@ -16,9 +16,11 @@ import numpy as np
 
 from effdl.plots.style import COLORS, GREY, Picture, end_label, panels, picture
 
-__all__ = ["accuracy_curves", "channels", "criteria", "rank_correlation", "reconstruction", "scatter", "tradeoff"]
+__all__ = ["accuracy_curves", "criteria", "judged", "rank_correlation", "reconstruction", "scatter", "tradeoff"]
 
 STAGES = ("pruned", "BN re-estimated", "fine-tuned")
+Stages = Mapping[str, np.ndarray]  # stage: (n_seed, n_sparsity)
+Point = tuple[str, float, float, float]
 CONTROL = "random"  # drawn in grey: what a criterion has to beat
 
 
@@ -53,25 +55,29 @@ def scatter(score: Sequence[float], truth: Sequence[float], name: str, *, where:
     return picture(fig, f"{title}. {len(score)} channels, one dot each.", dpi=dpi)
 
 
-def channels(zeros: Sequence[float], entropy: Sequence[float], truth: Sequence[float]) -> Picture:
-    """Dots: share of zeros against entropy of each channel; those whose removal hurts least are marked.
+def judged(correlations: Mapping[str, Sequence[float]], blocks: Sequence[str]) -> Picture:
+    """Dots: each criterion's rank correlation with the true loss changes, one dot a block.
 
-    Shapes: zeros (c,), entropy (c,), truth (c,): the loss change when the channel is removed
+    Shapes: correlations {criterion: one number for each of blocks}
     Source: ours
     """
-    zeros, entropy, order = 100 * np.asarray(zeros), np.asarray(entropy), np.argsort(truth)
-    quarter = max(1, len(order) // 4)
-    fig, ax = panels()
-    ax.plot(zeros[order[quarter:]], entropy[order[quarter:]], "o", color=GREY)
-    ax.plot(zeros[order[:quarter]], entropy[order[:quarter]], "D", color=COLORS[1])
-    rho = rank_correlation(zeros, entropy)
-    title = f"Share of zeros and entropy order the channels differently (rank correlation {rho:.2f})"
-    if abs(rho) > 0.8:
-        title = f"Share of zeros and entropy say much the same here (rank correlation {rho:.2f})"
-    ax.set(xlabel="zeros after ReLU (%)", ylabel="entropy (nats)", title=title)
-    mark = f"orange diamonds: the {quarter} channels that hurt least when removed"
-    ax.annotate(mark, (0.01, 0.03), xycoords="axes fraction", color=COLORS[1], fontsize=8)
-    return picture(fig, f"{title}. {len(zeros)} channels; {mark}.")
+    names = sorted(correlations, key=lambda name: -np.mean(correlations[name]))
+    fig, ax = panels(height=2.8)
+    for index, block in enumerate(blocks):
+        values = [correlations[name][index] for name in names]
+        ax.plot(values, range(len(names)), "osD^"[index % 4], color=COLORS[index])
+        ax.annotate(block, (0.01 + 0.1 * index, 1.01), xycoords="axes fraction", color=COLORS[index], fontsize=8)
+    ax.axvline(0, color=GREY, lw=0.8)
+    ax.set(
+        yticks=range(len(names)), yticklabels=names, xlim=(-1, 1), xlabel="rank correlation with the true loss change"
+    )
+    ax.invert_yaxis()
+    title = f"{names[0]} orders channels best on average ({np.mean(correlations[names[0]]):.2f}), none orders them well"
+    if np.mean(correlations[names[0]]) > 0.8:
+        title = f"{names[0]} orders channels best on average ({np.mean(correlations[names[0]]):.2f})"
+    ax.set_title(title, pad=16)
+    rows = "; ".join(f"{name} " + ", ".join(f"{value:.2f}" for value in correlations[name]) for name in names)
+    return picture(fig, f"{title}. Rank correlations in {', '.join(blocks)}: {rows}.")
 
 
 def reconstruction(n_keep: Sequence[int], errors: Mapping[str, Sequence[float]]) -> Picture:
@@ -94,8 +100,8 @@ def reconstruction(n_keep: Sequence[int], errors: Mapping[str, Sequence[float]])
     return picture(fig, f"{title}. Errors there: {text}.")
 
 
-def accuracy_curves(sparsities: Sequence[float], curves: Mapping[str, Mapping[str, np.ndarray]], dense: float) -> Picture:
-    """Three panels of accuracy against sparsity: as pruned, after BN re-estimation, after fine-tuning; bands are min-max.
+def accuracy_curves(sparsities: Sequence[float], curves: Mapping[str, Stages], dense: float) -> Picture:
+    """Three panels of accuracy against sparsity: as pruned, BN re-estimated, fine-tuned; bands from lowest to highest.
 
     Shapes: curves[granularity][stage] (n_seed, n_sparsity), in percent
     Source: ours
@@ -115,7 +121,7 @@ def accuracy_curves(sparsities: Sequence[float], curves: Mapping[str, Mapping[st
     title = _knee_title(sparsities, curves, dense)
     fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
     rows = "; ".join(f"{n} " + ", ".join(f"{np.mean(s[k], 0)[-1]:.0f}" for k in STAGES) for n, s in curves.items())
-    return picture(fig, f"{title}. At {percent[-1]:.0f} % sparsity, accuracy pruned, BN re-estimated, fine-tuned: {rows}.")
+    return picture(fig, f"{title}. At {percent[-1]:.0f} % sparsity, pruned, BN re-estimated, fine-tuned: {rows} %.")
 
 
 def criteria(accuracies: Mapping[str, Mapping[str, Sequence[float]]], dense: float) -> Picture:
@@ -144,10 +150,10 @@ def criteria(accuracies: Mapping[str, Mapping[str, Sequence[float]]], dense: flo
     return picture(fig, f"{title}. Mean accuracy pruned, BN re-estimated, fine-tuned: {rows}. Dense {dense:.1f}.")
 
 
-def tradeoff(points: Sequence[tuple[str, float, float, float]], dense: tuple[float, float]) -> Picture:
-    """Accuracy against MACs of physically shrunk networks; the dense network is the grey mark.
+def tradeoff(points: Sequence[Point], dense: tuple[float, float], *, by: str) -> Picture:
+    """Accuracy against MACs of networks really shrunk `by` a method; the dense network is the grey mark.
 
-    Shapes: points [(name, MACs in millions, mean accuracy, half spread)], dense (MACs in millions, accuracy), percent
+    Shapes: points [(name, million MACs, mean accuracy, half its range)], dense (million MACs, accuracy), in percent
     Source: ours
     """
     fig, ax = panels()
@@ -157,17 +163,18 @@ def tradeoff(points: Sequence[tuple[str, float, float, float]], dense: tuple[flo
     ax.plot(*dense, "s", color=GREY, ms=7)
     end_label(ax, *dense, "dense", GREY, dy=8)
     good = [point for point in points if dense[1] - point[2] <= 1]
-    title = "No shrunk network stays within 1 point of the dense one"
+    title = f"{by}: no shrunk network stays within 1 point of the dense one"
     if good:
         least = min(good, key=lambda point: point[1])
-        title = f"{100 * least[1] / dense[0]:.0f} % of the MACs cost {max(dense[1] - least[2], 0):.1f} points of accuracy"
+        lost = max(dense[1] - least[2], 0)
+        title = f"{by}: {100 * least[1] / dense[0]:.0f} % of the MACs, {lost:.1f} points of accuracy less"
     ax.set(xlabel="million MACs an image", ylabel="validation accuracy (%)", title=title)
     ax.set_xlim(0, 1.15 * max(dense[0], *(point[1] for point in points)))
     rows = "; ".join(f"{name} {mmacs:.2f} million MACs, {mean:.1f} %" for name, mmacs, mean, _ in points)
     return picture(fig, f"{title}. Dense {dense[0]:.2f} million MACs, {dense[1]:.1f} %; {rows}.")
 
 
-def _knee_title(sparsities: Sequence[float], curves: Mapping[str, Mapping[str, np.ndarray]], dense: float) -> str:
+def _knee_title(sparsities: Sequence[float], curves: Mapping[str, Stages], dense: float) -> str:
     """How far the finest and the coarsest granularity go, fine-tuned, within two points of the dense network."""
     reach = {}
     for name, stages in curves.items():

@@ -1,7 +1,7 @@
 """Widgets bound to the student's own functions: move a control, watch your code's result.
 
 Each widget is a pure function from a state to a `Frame` (a picture and its words), and one line that hangs controls on
-it. At 50 % and granularity "fine" the mask painter greys out half the weights and its meter of skippable MACs stays at 0.
+it. At 50 % and "fine" the mask painter greys out half the weights and its meter of skippable MACs stays at 0.
 
 This leaves out anything graded: a widget sets no variable that a later cell reads.
 
@@ -11,6 +11,7 @@ Source: ours
 from __future__ import annotations
 
 import html
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,16 +20,18 @@ import torch
 from IPython.display import display
 from torch import Tensor
 
-from effdl import pruning
+from effdl import evidence, pruning
+from effdl.evidence import Evidence
 from effdl.plots import criteria
-from effdl.plots.pruning import paint
-from effdl.plots.style import COLORS, GREY, panels, picture
+from effdl.plots.pruning import masks, paint
+from effdl.plots.style import COLORS, GREY, Picture, panels, picture
 
-__all__ = ["Frame", "judge_criterion", "judge_frame", "mask_frame", "mask_painter", "meters"]
+__all__ = ["Frame", "frame_or_note", "judge_criterion", "judge_frame", "mask_frame", "mask_painter", "meters"]
 
 GRANULARITIES = ("fine", "vector", "kernel", "channel")
 WIDGET_DPI = 100  # half the redraw time of a printed figure
 VALUE_BYTES = 4
+DEFAULT_CRITERION = "Fisher"
 
 
 @dataclass(frozen=True)
@@ -72,27 +75,27 @@ def mask_frame(w: Tensor, granularity: str, sparsity: float, p: int, functions: 
     right.axvline(100, color=GREY, lw=0.8)
     kept = 100 * pruning.kept_energy(w, mask)
     words = (
-        f"{granularity}, L{p}, {100 * sparsity:.0f} %: {int(mask.sum())} of {mask.numel()} weights stay, with {kept:.0f} % "
-        f"of the squared weight; {stored_bytes:.0f} of {dense_bytes} bytes; a dense kernel skips {100 * skipped:.0f} % "
-        "of the MACs"
+        f"{granularity}, L{p}, {100 * sparsity:.0f} %: {int(mask.sum())} of {mask.numel()} weights stay, "
+        f"with {kept:.0f} % of the squared weight; {stored_bytes:.0f} of {dense_bytes} bytes; "
+        f"a dense kernel skips {100 * skipped:.0f} % of the MACs"
     )
     left.set_title(f"{granularity}: {kept:.0f} % of energy kept", fontsize=9)
     return Frame(picture(fig, words, dpi=WIDGET_DPI).png, words)
 
 
-def judge_frame(evidence: Mapping[str, Any], criterion: str, score: Tensor) -> Frame:
-    """Draw a criterion's scores of one layer's channels against the true loss changes.
+def judge_frame(block: Evidence, criterion: str, functions: Mapping[str, Callable[..., Tensor]]) -> Frame:
+    """Score one block's channels by the functions given, and draw the scores against the true loss changes.
 
-    Shapes: score (c,); evidence["loss_change"] (c,), evidence["name"] the layer's
+    Shapes: block.loss_change (c,)
     Source: ours
     """
-    truth = evidence["loss_change"].tolist()
-    drawn = criteria.scatter(score.tolist(), truth, criterion, where=f", {evidence['name']}", dpi=WIDGET_DPI)
+    scores = torch.as_tensor(evidence.score(block, criterion, functions)).detach().float().tolist()
+    drawn = criteria.scatter(scores, block.loss_change.tolist(), criterion, where=f", {block.name}", dpi=WIDGET_DPI)
     return Frame(drawn.png, drawn.alt)
 
 
-def mask_painter(group_scores: Callable, mask_from_scores: Callable, w: Tensor) -> None:
-    """Show the mask painter: granularity, norm and sparsity, on your two functions.
+def mask_painter(group_scores: Callable[..., Tensor], mask_from_scores: Callable[..., Tensor], w: Tensor) -> Picture:
+    """Show the mask painter on your two functions (granularity, norm, sparsity); returns the static figure at 50 %.
 
     Shapes: w (co, ci, kh, kw)
     Source: ours
@@ -111,57 +114,73 @@ def mask_painter(group_scores: Callable, mask_from_scores: Callable, w: Tensor) 
 
     references = (pruning.group_scores, pruning.mask_from_scores)
     _explore(controls, draw, (group_scores, mask_from_scores), references)
+    halves = {name: pruning.mask_from_scores(pruning.group_scores(w, name, 1), 0.5) for name in GRANULARITIES}
+    return masks(w, {name: pruning.expand_mask(half, tuple(w.shape)) for name, half in halves.items()})
 
 
-def judge_criterion(score: Callable, reference: Callable, layers: Mapping[str, Mapping[str, Any]], names: list[str]) -> None:
-    """Show the judge: pick a layer and a criterion, see its scores against the truth.
+def judge_criterion(blocks: Mapping[str, Evidence], **functions: Callable[..., Tensor]) -> Picture:
+    """Show the judge on your functions, by name (criterion, block); returns the static figure of the first criterion.
 
-    `score(evidence, criterion)` calls your functions, `reference` is the same on the package's.
-
-    Shapes: layers from a block's name to its evidence
+    Shapes: blocks {name: Evidence}
+    Raises: ValueError if a function is missing
     Source: ours
     """
     import ipywidgets as widgets
 
+    missing = set(evidence.REFERENCES) - set(functions)
+    if missing:
+        raise ValueError(f"judge_criterion: lacks the functions {sorted(missing)}")
+    first, name = DEFAULT_CRITERION, next(iter(blocks))
     controls = {
-        "criterion": widgets.Dropdown(options=names, value=names[0], description="criterion"),
-        "layer": widgets.Dropdown(options=list(layers), value=list(layers)[-1], description="layer"),
+        "criterion": widgets.Dropdown(options=evidence.CRITERIA, value=first, description="criterion"),
+        "block": widgets.Dropdown(options=list(blocks), value=name, description="block"),
     }
 
-    def draw(scorer: Callable, criterion: str, layer: str) -> Frame:
-        return judge_frame(layers[layer], criterion, torch.as_tensor(scorer(layers[layer], criterion)))
+    def draw(by: Mapping[str, Callable[..., Tensor]], criterion: str, block: str) -> Frame:
+        return judge_frame(blocks[block], criterion, by)
 
-    _explore(controls, draw, score, reference)
+    _explore(controls, draw, functions, evidence.REFERENCES)
+    correlations = {
+        criterion: [criteria.rank_correlation(evidence.score(b, criterion), b.loss_change) for b in blocks.values()]
+        for criterion in evidence.CRITERIA
+    }
+    return criteria.judged(correlations, list(blocks))
+
+
+def frame_or_note(
+    draw: Callable[..., Frame], yours: Any, reference: Any, values: Mapping[str, Any]
+) -> tuple[Frame, str]:
+    """The frame of the student's functions; if they fail, that of the references and a line that says why.
+
+    Shapes: none
+    Source: ours
+    """
+    try:
+        return draw(yours, **values), ""
+    except NotImplementedError as problem:
+        *_, last = traceback.walk_tb(problem.__traceback__)
+        note = f"Write {last[0].f_code.co_name} first. This is the expected picture."
+    except Exception as problem:  # any fault of the student's function is theirs to see, not a traceback in a callback
+        note = f"Your function raised {type(problem).__name__}: {problem}. This is the expected picture."
+    return draw(reference, **values), note
 
 
 def _explore(controls: dict[str, Any], draw: Callable[..., Frame], yours: Any, reference: Any) -> None:
-    """Hang controls on `draw(functions, **values)`; with an unwritten function it draws the reference and says so."""
+    """Hang controls on `draw(functions, **values)`."""
     import ipywidgets as widgets
 
     image, words = widgets.Image(format="png"), widgets.HTML()
 
     def update(*_: Any) -> None:
         values = {name: control.value for name, control in controls.items()}
-        frame, note = _frame_or_note(draw, yours, reference, values)
+        frame, note = frame_or_note(draw, yours, reference, values)
         image.value = frame.png
         words.value = f"<b>{html.escape(note)}</b> {html.escape(frame.words)}"
 
     for control in controls.values():
+        control.style.description_width = "initial"
         control.observe(update, names="value")
-        control.continuous_update = False
     update()
     box = widgets.VBox([widgets.HBox(list(controls.values())), image, words])
-    bundle = box._repr_mimebundle_()
-    text = "Widget: " + ", ".join(f"{c.description} = {c.value}" for c in controls.values())
-    display({**bundle, "text/plain": text}, raw=True)
-
-
-def _frame_or_note(draw: Callable[..., Frame], yours: Any, reference: Any, values: dict[str, Any]) -> tuple[Frame, str]:
-    """The frame of the student's functions; if they fail, that of the references and a line that says why."""
-    try:
-        return draw(yours, **values), ""
-    except NotImplementedError as missing:
-        note = f"Write {missing or 'the function'} first; this is the expected picture."
-    except Exception as problem:  # any fault of the student's function is theirs to see, not a traceback in a callback
-        note = f"Your function raised {type(problem).__name__}: {problem}. This is the expected picture."
-    return draw(reference, **values), note
+    settings = ", ".join(f"{control.description}: {control.value}" for control in controls.values())
+    display({**box._repr_mimebundle_(), "text/plain": f"Widget ({settings}); it needs a running kernel."}, raw=True)
