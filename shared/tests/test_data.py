@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from effdl import data
+from effdl import data, place
 from effdl.make import checksums, fashion_mnist
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,7 +23,7 @@ def copied(tmp_path, monkeypatch):
     for name in ("checksums.txt", "fashion_mnist/test_images.xz", "fashion_mnist/test_labels.xz"):
         shutil.copy(checksums.DATA / name, tmp_path / name)
     monkeypatch.setenv("EFFDL_DATA", str(tmp_path))
-    monkeypatch.setattr(data, "_checkout", lambda: tmp_path / "elsewhere")
+    monkeypatch.setattr(data, "checkout", lambda: tmp_path / "elsewhere")
     return tmp_path
 
 
@@ -132,9 +132,9 @@ def test_a_copy_in_site_packages_remembers_its_checkout(tmp_path, monkeypatch):
             assert name == "direct_url.json"
             return '{"url": "file:///home/ada/the%20course/shared"}'
 
-    monkeypatch.setattr(data, "__file__", str(tmp_path / "lib/python3/site-packages/effdl/data.py"))
-    monkeypatch.setattr(data.metadata, "distribution", lambda name: Installed())
-    assert data._checkout() == Path("/home/ada/the course")
+    monkeypatch.setattr(place, "__file__", str(tmp_path / "lib/python3/site-packages/effdl/data.py"))
+    monkeypatch.setattr(place.metadata, "distribution", lambda name: Installed())
+    assert place.checkout() == Path("/home/ada/the course")
 
 
 def test_every_data_file_is_listed_with_its_checksum():

@@ -15,17 +15,16 @@ each file.
 from __future__ import annotations
 
 import hashlib
-import json
 import lzma
 import os
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import torch
 from torch import Tensor
+
+from effdl.place import checkout
 
 __all__ = ["CLASSES", "MEAN", "STD", "Split", "fashion_mnist", "find", "pack", "unpack"]
 
@@ -90,7 +89,7 @@ def find(name: str) -> Path:
             return folder / name
     raise FileNotFoundError(
         f"data file {name!r} is neither in $EFFDL_DATA ({os.environ.get('EFFDL_DATA') or 'not set'}) "
-        f"nor in {_checkout() / 'data'}: set EFFDL_DATA to the data folder of a checkout of the course"
+        f"nor in {checkout() / 'data'}: set EFFDL_DATA to the data folder of a checkout of the course"
     )
 
 
@@ -125,20 +124,7 @@ def unpack(packed: bytes) -> np.ndarray:
 
 def _folders() -> list[Path]:
     named = os.environ.get("EFFDL_DATA")
-    return [Path(named), _checkout() / "data"] if named else [_checkout() / "data"]
-
-
-def _checkout() -> Path:
-    """The top folder of the checkout: around this file, or, for a copy in site-packages, what pip noted down."""
-    above = Path(__file__).resolve().parents
-    around = above[min(3, len(above) - 1)]
-    if (around / "data").is_dir():
-        return around
-    try:
-        note = metadata.distribution("effdl").read_text("direct_url.json")
-    except metadata.PackageNotFoundError:
-        note = None
-    return Path(unquote(urlsplit(json.loads(note)["url"]).path)).parent if note else around
+    return [Path(named), checkout() / "data"] if named else [checkout() / "data"]
 
 
 def _verify(folder: Path, name: str) -> None:
