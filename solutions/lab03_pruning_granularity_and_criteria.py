@@ -1,9 +1,11 @@
 # %% [markdown]
 # # Lab 03 - Prune a network: choose the grain and the criterion
 #
-# [Open in Colab](https://colab.research.google.com/github/effdl/labs/blob/main/labs/lab03_pruning_granularity_and_criteria.ipynb)
+# [Open in Colab][colab]
 #
 # **Which weights can a trained network lose, and when does losing them make it smaller or faster?**
+#
+# [colab]: https://colab.research.google.com/github/effdl/labs/blob/main/labs/lab03_pruning_granularity_and_criteria.ipynb
 
 # %% [markdown]
 # **Time** 95 minutes. **Points** 100. **Prerequisites** labs 01 and 02. **Needs** 2 CPU minutes and 3 MB of data.
@@ -25,8 +27,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from effdl import capture, cost, curves, data, evidence, experiments, masking, plots, pruning, saliency as criteria, train, zoo
+from effdl import capture, channels, cost, data, experiments, masking, plots, pruning, saliency as criteria, train, zoo
 from effdl.check import check
+
 torch.set_num_threads(1)
 plots.use_style()
 
@@ -35,8 +38,8 @@ plots.use_style()
 # A ResNet8 has learned ten kinds of clothes from 10,000 pictures (Fashion-MNIST). Every choice in this lab is made on
 # the validation images; the test images are used once, at the end.
 #
-# Where is the cost? We prune the six 3 x 3 convolutions inside the blocks, the same six for every granularity, so that
-# results can be compared. Stem, 1 x 1 shortcuts and classifier stay dense.
+# Where is the cost? We prune the six 3 x 3 convolutions inside the blocks, the same six for every granularity, so
+# that results can be compared. Stem, 1 x 1 shortcuts and classifier stay dense.
 
 # %%
 net = zoo.load("resnet8")
@@ -50,9 +53,9 @@ plots.pruning.layer_costs(experiments.layer_costs(net), list(masking.prunable(ne
 
 # %% [markdown]
 # ## 1 - Granularity: the shape of the hole
-# Pruning looks for weights $w$ with small loss $L(x; w)$ and few of them not zero: $\|w\|_0 \le N$. *Unstructured* pruning
-# drops single weights: the best accuracy for each weight left, hard to speed up. *Structured* pruning drops blocks that
-# hardware can skip: rows of a kernel (vector), kernels, whole filters (channel).
+# Pruning looks for weights $w$ with small loss $L(x; w)$ and few of them not zero: $\|w\|_0 \le N$. *Unstructured*
+# pruning drops single weights: the best accuracy for each weight left, hard to speed up. *Structured* pruning drops
+# blocks that hardware can skip: rows of a kernel (vector), kernels, whole filters (channel).
 #
 # By hand: half of the kernel [[3, -2], [1, -5]] goes, by magnitude. If rows go as a whole, is it row 0 or row 1 that
 # stays? If single weights go, does 3 stay?
@@ -68,14 +71,14 @@ plots.reveal(guess_small, {"row that stays": 1, "does 3 stay": "yes"})
 
 # %% [markdown]
 # ### Exercise 3.1 - Score groups of weights    12 min - 15 points - difficulty 2/5
-# Write `group_scores`. Given w (co, ci, kh, kw), return the Lp norm (sum |w|^p)^(1/p) of each group. "fine": each weight;
-# "vector": each row of a kernel, (co, ci, kh); "kernel": (co, ci); "channel": each filter, (co,). Any other word raises
-# ValueError. About 5 lines.
+# Write `group_scores`. Given w (co, ci, kh, kw), return the Lp norm (sum |w|^p)^(1/p) of each group. "fine": each
+# weight; "vector": each row of a kernel, (co, ci, kh); "kernel": (co, ci); "channel": each filter, (co,). Any other
+# word raises ValueError. About 5 lines.
 #
 # By hand first: for the groups [3, 3] and [5, 0], L1 gives 6 and 5, L2 gives 4.24 and 5. The norms disagree.
 #
 # <details><summary>Hint 1</summary>The four differ only in how many leading axes survive.</details>
-# <details><summary>Hint 2</summary>Look up how <code>flatten</code> or <code>reshape</code> joins the trailing axes.</details>
+# <details><summary>Hint 2</summary><code>reshape</code> or <code>flatten</code> can join the trailing axes.</details>
 # <details><summary>Hint 3</summary>(co, ci, kh, kw), then (groups, weights of a group), then (groups).</details>
 
 # %% exercise="3.1" source="effdl.pruning:group_scores" points=15 minutes=12 difficulty=2
@@ -89,8 +92,9 @@ check("3.1", group_scores)
 # `pruning.group_scores`, so that a slip of yours does not follow you.
 #
 # ### Exercise 3.2 - Keep exactly so many    8 min - 10 points - difficulty 2/5
-# Write `mask_from_scores`. Return a bool mask like `scores`: True for exactly round(n * (1 - sparsity)) of the highest, also
-# when scores are equal. `round` is Python's. A sparsity outside [0, 1] raises ValueError. About 6 lines.
+# Write `mask_from_scores`. Return a bool mask like `scores`: True for exactly round(n * (1 - sparsity)) of the
+# highest, also when scores are equal. `round` is Python's. A sparsity outside [0, 1] raises ValueError. About 6
+# lines.
 #
 # By hand first: [5, 6, 1, 7] at 0.5 keeps 6 and 7. Five scores at 0.5 keep 2, because 2.5 rounds to even.
 #
@@ -116,8 +120,8 @@ plots.explore.mask_painter(group_scores, mask_from_scores, corner)
 #
 # ### Exercise 3.3 - N of M    8 min - 10 points - difficulty 2/5
 # Some hardware skips two zeros among four neighbors (2:4). Write `nm_mask`: in each run of m consecutive *input*
-# channels, at one filter and one place of the kernel, the n largest |w| stay. ValueError if m does not divide ci or n is
-# not in 0..m. About 7 lines.
+# channels, at one filter and one place of the kernel, the n largest |w| stay. ValueError if m does not divide ci or n
+# is not in 0..m. About 7 lines.
 #
 # By hand first: the run [1, -4, 3, 2] at 2:4 keeps -4 and 3.
 #
@@ -150,14 +154,14 @@ plots.reveal(guess_energy, {name: round(100 * energy[name]) for name in guess_en
 plots.pruning.kept_energy(energy, trained)
 
 # %% [markdown]
-# Norms of larger groups differ less from each other, so there is less to choose from. What do the squares, right of the
-# circles, say about where a trained layer keeps its large weights?
+# Norms of larger groups differ less from each other, so there is less to choose from. What do the squares, right of
+# the circles, say about where a trained layer keeps its large weights?
 #
 # ## 2 - Zeros are not speed
 # A zero in a dense tensor is stored and multiplied like any number. Take 64 x 64 x 3 x 3 weights in 32 bits, 147,456
 # bytes, half of them zero. By hand: how many bytes are the rest with one bit for each weight (bitmask), or with a
-# 16-bit index each? How many times faster does the masked convolution run? And if half of the filters of *every* layer of a
-# chain go, how many percent of an inner layer's parameters and MACs are left?
+# 16-bit index each? How many times faster does the masked convolution run? And if half of the filters of *every*
+# layer of a chain go, how many percent of an inner layer's parameters and MACs are left?
 
 # %% predict="3.3"
 guess_cost = {"bitmask": 78336, "index16": 110592, "times faster": 1.0, "parameters left": 25, "MACs left": 25}
@@ -165,7 +169,10 @@ guess_cost = {"bitmask": 78336, "index16": 110592, "times faster": 1.0, "paramet
 # %% role="figure"
 shares = [share / 20 for share in range(21)]
 halves = [pruning.mask_from_scores(gaussian.abs(), share) for share in shares]
-sizes = {kind: [cost.stored_bytes(gaussian, half, format=kind) for half in halves] for kind in experiments.ENCODINGS}
+sizes = {
+    kind: [cost.stored_bytes(gaussian, half, format=kind) for half in halves]
+    for kind in ("dense", "bitmask", "index16")
+}
 plots.reveal(guess_cost, {kind: sizes[kind][10] for kind in ("bitmask", "index16")}, "bytes")
 plots.pruning.stored_size(shares, sizes)
 
@@ -173,22 +180,23 @@ plots.pruning.stored_size(shares, sizes)
 # Bytes can be counted; time has to be measured, as the median of 30 runs on one thread. It differs between machines.
 
 # %% tags=["nbval-ignore-output"]
-chain = {name: nn.Conv2d(width, width, 3, bias=False) for name, width in (("dense", 64), ("masked", 64), ("shrunk", 32))}
-chain["masked"].weight.data *= pruning.mask_from_scores(chain["masked"].weight.abs(), 0.5)
-ms = {name: cost.latency_ms(layer, torch.ones(1, layer.in_channels, 28, 28)) for name, layer in chain.items()}
+trio = {"dense": nn.Conv2d(64, 64, 3), "masked": nn.Conv2d(64, 64, 3), "shrunk": nn.Conv2d(32, 32, 3)}
+trio["masked"].weight.data *= pruning.mask_from_scores(trio["masked"].weight.abs(), 0.5)
+ms = {name: cost.latency_ms(layer, torch.ones(1, layer.in_channels, 28, 28)) for name, layer in trio.items()}
 print(", ".join(f"{name} {median:.2f} ms (spread {spread:.2f})" for name, (median, spread) in ms.items()))
 plots.reveal(guess_cost, {"times faster": round(ms["dense"].median_ms / ms["masked"].median_ms, 1)})
-left = {"parameters left": cost.parameters(chain["shrunk"]) / cost.parameters(chain["dense"])}
-left["MACs left"] = cost.macs(chain["shrunk"], (32, 28, 28)) / cost.macs(chain["dense"], (64, 28, 28))
-plots.reveal(guess_cost, {name: round(100 * share) for name, share in left.items()}, "%")
+parameters_left = cost.parameters(trio["shrunk"]) / cost.parameters(trio["dense"])
+macs_left = cost.macs(trio["shrunk"], (32, 28, 28)) / cost.macs(trio["dense"], (64, 28, 28))
+plots.reveal(guess_cost, {"parameters left": round(100 * parameters_left), "MACs left": round(100 * macs_left)}, "%")
 
 # %% [markdown]
-# Time falls when the layer itself is smaller: a filter that goes is also an input channel of the next layer that goes.
+# Time falls when the layer itself is smaller: a filter that goes is also an input channel of the next layer that
+# goes.
 #
 # ### Exercise 3.4 - Shrink a pair    15 min - 15 points - difficulty 3/5
 # Write `shrink_pair`. Remove the output channels of conv1 that `keep` (bool, True = kept) drops: from conv1, from bn,
-# from the inputs of conv2. Return three new modules, all else as given; the originals stay untouched. Convolutions are not
-# grouped. About 9 lines.
+# from the inputs of conv2. Return three new modules, all else as given; the originals stay untouched. Convolutions
+# are not grouped. About 9 lines.
 #
 # By hand first: Conv2d(3, 8), BatchNorm2d(8), Conv2d(8, 4) with five kept become (3, 5), (5), (5, 4).
 #
@@ -203,24 +211,24 @@ plots.reveal(guess_cost, {name: round(100 * share) for name, share in left.items
 check("3.4", shrink_pair)
 
 # %% [markdown]
-# A trap: is a filter silent when all its weights are zero? Batch normalization (BN) turns its 0 into
-# $\beta - \gamma\mu/\sqrt{\sigma^2 + \epsilon}$, a constant that the next layer reads. Half of the filters of block 3, masked:
+# A trap: is a filter silent when all its weights are zero? Batch normalization (BN) turns its 0 into $\beta -
+# \gamma\mu/\sqrt{\sigma^2 + \epsilon}$, a constant that the next layer reads. Half of the filters of block 3, masked:
 
 # %% role="figure"
 loud = pruning.mask_from_scores(pruning.group_scores(net.blocks[2].conv1.weight.detach(), "channel"), 0.5)
-leak, weights_only, all_three = experiments.bn_leak(net.blocks[2], loud)
+leak, weights_only, all_three = channels.bn_leak(net.blocks[2], loud)
 print(f"largest difference from the shrunk layers: {weights_only:.2f} with weights masked, ", end="")
 print(f"{all_three:.2f} with gamma and beta masked too")
 plots.pruning.bn_leak(leak, loud)
 
 # %% [markdown]
-# In ResNet8 only channels *inside* a block can go: what leaves a block is added to what entered it. Which of its layers
-# therefore stay as wide as they are?
+# In ResNet8 only channels *inside* a block can go: what leaves a block is added to what entered it. Which of its
+# layers therefore stay as wide as they are?
 #
 # ## 3 - Criteria from gradients
-# A small weight can matter, a large one be idle. Without $w$ the loss changes by about $-gw + \frac12 hw^2$ (gradient $g$,
-# curvature $h$). Taylor and SNIP take the first term. The second-order score takes the other, with the mean *squared*
-# gradient of single samples (the empirical Fisher) for $h$.
+# A small weight can matter, a large one be idle. Without $w$ the loss changes by about $-gw + \frac12 hw^2$ (gradient
+# $g$, curvature $h$). Taylor and SNIP take the first term. The second-order score takes the other, with the mean
+# *squared* gradient of single samples (the empirical Fisher) for $h$.
 #
 # By hand: $w = 2$, two samples with gradients 3 and -1. With $G$ their mean, what are $|wG|$ and the second-order
 # score? And what would it be with $G^2$ by mistake?
@@ -272,20 +280,20 @@ plots.reveal(guess_better, max(right, key=right.get))
 # At a minimum the mean gradient is near zero: what is left of it is noise of the batch. SNIP was made for networks
 # *before* training; on one batch it ranks as $|wG|$ does.
 #
-# For whole channels there is a truth to compare with: remove one inner channel, measure the loss. Each dot is a channel
-# (the cell takes some seconds).
+# For whole channels there is a truth to compare with: remove one inner channel, measure the loss. Each dot is a
+# channel (the cell takes some seconds).
 
 # %% role="figure"
-found = evidence.collect(net, some, validation.first(1000))
+found = channels.collect(net, some, validation.first(1000))
 first = found["block 1"]
-plots.criteria.scatter(evidence.score(first, "Fisher"), first.loss_change, "Fisher", where=", block 1")
+plots.criteria.scatter(channels.score(first, "Fisher"), first.loss_change, "Fisher", where=", block 1")
 
 # %% [markdown]
 # Some changes are below zero. What does that mean?
 #
 # ## 4 - Criteria from activations
-# Look at what a channel says. *APoZ* is its average percentage of zeros after ReLU: high means idle. *Entropy* bins its
-# mean over many images: low means that it says the same of all of them.
+# Look at what a channel says. *APoZ* is its average percentage of zeros after ReLU: high means idle. *Entropy* bins
+# its mean over many images: low means that it says the same of all of them.
 #
 # By hand: three channels have 11, 12 and 14 zeros among 32 values. Which one goes (0, 1, 2)? Another is 5 everywhere,
 # in a layer that varies: what are its share of zeros and its entropy?
@@ -306,8 +314,8 @@ plots.reveal(guess_idle, {name: round(value.item(), 2) for name, value in answer
 # ### Exercise 3.6 - What channels say    10 min - 15 points - difficulty 3/5
 # Write two functions of activations a (n, c, h, w). `apoz`: each channel's share of exact zeros, (c,).
 # `channel_entropy`: average each channel of each image over h and w, count these means in `bins` equal bins, return
-# $-\sum p \log p$ in nats, (c,). The bins divide ONE range, from the smallest to the largest mean of the whole layer, which
-# falls into the last bin. If all are equal the entropy is 0. About 8 lines.
+# $-\sum p \log p$ in nats, (c,). The bins divide ONE range, from the smallest to the largest mean of the whole layer,
+# which falls into the last bin. If all are equal the entropy is 0. About 8 lines.
 #
 # By hand first: the means 0 and 8 of a channel, in 4 bins, give log 2.
 #
@@ -330,18 +338,19 @@ plots.explore.judge_criterion(
 )
 
 # %% [markdown]
-# The last criterion asks the *next* layer: with which channels can it still give back its output? He et al. choose them
-# by LASSO, minimizing $\|y - \sum_c \beta_c x_c w_c^T\|^2 + \lambda\|\beta\|_1$ (`lasso_path` in the package), and then fit the
-# weights that are left anew.
+# The last criterion asks the *next* layer: with which channels can it still give back its output? He et al. choose
+# them by LASSO, minimizing $\|y - \sum_c \beta_c x_c w_c^T\|^2 + \lambda\|\beta\|_1$ (`lasso_path` in the package),
+# and then fit the weights that are left anew.
 #
 # ### Exercise 3.7 - Refit what is left    10 min - 15 points - difficulty 4/5
-# Write `refit`. Given inputs x (n, ci, k), outputs y (n, co), w (co, ci, k) and keep (ci,), return weights like w, zero
-# in dropped channels, that give y back from x with the least squared error; of several, those of least norm. About 6 lines.
+# Write `refit`. Given inputs x (n, ci, k), outputs y (n, co), w (co, ci, k) and keep (ci,), return weights like w,
+# zero in dropped channels, that give y back from x with the least squared error; of several, those of least norm.
+# About 6 lines.
 #
 # By hand first: if channel 2 is always twice channel 1, both have weight 1 and only 1 stays, its weight becomes 3.
 #
 # <details><summary>Hint 1</summary>One least-squares problem, all kept inputs side by side.</details>
-# <details><summary>Hint 2</summary><code>torch.linalg.lstsq</code>; its driver decides what happens without full rank.</details>
+# <details><summary>Hint 2</summary><code>torch.linalg.lstsq</code> has drivers; which one needs no full rank?</details>
 # <details><summary>Hint 3</summary>(n, kept * k) against (n, co) gives (kept * k, co).</details>
 
 # %% exercise="3.7" source="effdl.saliency:refit" points=15 minutes=10 difficulty=4
@@ -355,29 +364,30 @@ check("3.7", refit)
 
 # %% role="figure"
 counts = (56, 48, 40, 32, 24, 16, 8)
-errors = experiments.reconstruction(net, "blocks.2.conv2", seen.first(500), counts)
+errors = channels.reconstruction(net, "blocks.2.conv2", seen.first(500), counts)
 plots.criteria.reconstruction(counts, errors)
 
 # %% [markdown]
 # Which helps more here, the choice or the refit? Compare the lines in pairs.
 #
 # ## 5 - Put together: the whole network
-# Three networks from three seeds, five sparsities, six granularities, each pruned, its BN re-estimated on 1,000 images
-# without labels, and fine-tuned for an epoch with the masks applied again after each step. That takes minutes, so the
-# results are cached (`python -m effdl.make.lab03` measures them anew). One point is run here, live:
+# Three networks from three seeds, five sparsities, six granularities, each pruned, its BN re-estimated on 1,000
+# images without labels, and fine-tuned for an epoch with the masks applied again after each step. That takes minutes,
+# so the results are cached (`python -m effdl.make.lab03` measures them anew). One point is run here, live:
 
 # %% role="experiment"
-results = curves.load()
+results = experiments.load_curves()
 live = experiments.measure(net, experiments.masks(net, "kernel", 0.5), seen, validation, seed=0)
-for stage, now, then in zip(curves.STAGES, live, results.point("kernel", 0.5, seed=0), strict=True):
+for stage, now, then in zip(live._fields, live, results.point("kernel", 0.5, seed=0), strict=True):
     print(f"kernel, 50 %, {stage}: {now:.0f} % now, {then:.0f} % cached")
 
 # %% role="figure"
 plots.criteria.accuracy_curves(results.sparsities, results.stages(), results.dense.mean())
 
 # %% [markdown]
-# Random single weights are the control. Is the order as pruned that of the kept energies? Bytes at 50 %, whole network,
-# indices counted, and then networks that are really smaller: half of the inner channels of each block go, by each criterion.
+# Random single weights are the control. Is the order as pruned that of the kept energies? Bytes at 50 %, whole
+# network, indices counted, and then networks that are really smaller: half of the inner channels of each block go, by
+# each criterion.
 
 # %%
 for name in experiments.GRANULARITIES:
@@ -398,7 +408,7 @@ plots.criteria.criteria(results.methods(0.5), results.dense.mean())
 
 # %% role="figure"
 best = results.best_method(0.5)
-thin = {share: experiments.shrink(net, found, best, share, seen.first(500)) for share in results.shares}
+thin = {share: channels.shrink(net, found, best, share, seen.first(500)) for share in results.shares}
 points = results.tradeoff(best, {share: cost.macs(network, (1, 28, 28)) for share, network in thin.items()})
 plots.criteria.tradeoff(points, (dense_macs / 1e6, results.dense.mean()), by=best)
 
@@ -410,23 +420,23 @@ plots.criteria.tradeoff(points, (dense_macs / 1e6, results.dense.mean()), by=bes
 test, batch = data.fashion_mnist("test"), validation.images[:100]
 final = experiments.finetune_(train.reestimate_bn_(thin[0.5], seen.images[:1000]), {}, seen, seed=0)
 for name, network in (("dense", net), ("shrunk", final)):
+    mmacs, kib = cost.macs(network, (1, 28, 28)) / 1e6, cost.network_bytes(network) / 1024
     print(f"{name}: {train.accuracy(network, test):.1f} % of the test images right", end=", ")
-    print(f"{cost.network_bytes(network) / 1024:.0f} KiB, {cost.macs(network, (1, 28, 28)) / 1e6:.2f} million MACs", end=", ")
-    print(f"{cost.latency_ms(network, batch).median_ms:.1f} ms")
-print(f"fine-grained: {results.reach('fine', within=1):.0%} of the six layers' weights gone within 1 point, on validation")
+    print(f"{kib:.0f} KiB, {mmacs:.2f} million MACs, {cost.latency_ms(network, batch).median_ms:.1f} ms")
+print(f"fine-grained: {results.reach('fine', within=1):.0%} of six layers' weights gone, within 1 point on validation")
 
 # %% [markdown]
 # ## Honest limits
 # One small network, one easy data set; three seeds show a spread, no significance. Every layer lost the same share,
 # though layers differ in what they bear. Masks saved bytes in our count only: no file here stores them that way.
-# Sparse speed needs its own kernels or hardware (labs 05 and 06); 2:4 needs a GPU that has it. Our refit
-# looks at each layer of the original network; He et al. go through the already pruned one. The empirical Fisher is not
-# the Hessian: it scales with the residuals. Energy was not measured.
+# Sparse speed needs its own kernels or hardware (labs 05 and 06); 2:4 needs a GPU that has it. Our refit looks at
+# each layer of the original network; He et al. go through the already pruned one. The empirical Fisher is not the
+# Hessian: it scales with the residuals. Energy was not measured.
 
 # %% [markdown]
 # ## Wrap-up
-# Finer grains keep more accuracy for each weight left, coarser ones save time. BN is part of a filter: mask
-# it, re-estimate it. A criterion is judged by what it predicts, and repair can matter more than choice.
+# Finer grains keep more accuracy for each weight left, coarser ones save time. BN is part of a filter: mask it,
+# re-estimate it. A criterion is judged by what it predicts, and repair can matter more than choice.
 #
 # | | network, data | weights gone, accuracy |
 # |---|---|---|
@@ -434,15 +444,16 @@ print(f"fine-grained: {results.reach('fine', within=1):.0%} of the six layers' w
 # | Han et al. 2015 | VGG-16, ImageNet | 138 M to 10.3 M (93 %), no loss |
 # | ours | ResNet8, Fashion-MNIST | last line above, one round, one epoch |
 #
-# Open: why can large networks lose nine weights of ten, and this one not? How would you prune channels that a residual
-# addition ties together?
+# Open: why can large networks lose nine weights of ten, and this one not? How would you prune channels that a
+# residual addition ties together?
 
 # %% [markdown]
 # ## Sources
 # Han et al. 2015, arXiv:1506.02626. Mao et al. 2017 (granularity), arXiv:1705.08922. Li et al. 2017 (filters, L1),
-# arXiv:1608.08710. Mishra et al. 2021 (2:4), arXiv:2104.08378. Niu et al. 2020 (patterns), arXiv:2001.00138. Lee et al. 2019 (SNIP),
-# arXiv:1810.02340. Molchanov et al. 2019 (Taylor), arXiv:1906.10771. LeCun et al. 1989 (optimal brain damage). Hu et al. 2016 (APoZ),
-# arXiv:1607.03250. Luo and Wu 2017 (entropy), arXiv:1706.05791. He et al. 2017 (LASSO), arXiv:1707.06168.
+# arXiv:1608.08710. Mishra et al. 2021 (2:4), arXiv:2104.08378. Niu et al. 2020 (patterns), arXiv:2001.00138. Lee et
+# al. 2019 (SNIP), arXiv:1810.02340. Molchanov et al. 2019 (Taylor), arXiv:1906.10771. LeCun et al. 1989 (optimal
+# brain damage). Hu et al. 2016 (APoZ), arXiv:1607.03250. Luo and Wu 2017 (entropy), arXiv:1706.05791. He et al. 2017
+# (LASSO), arXiv:1707.06168.
 #
-# **Next**, lab 04: find a sparsity for each layer by itself, and ask whether the pruned network could have been trained from
-# the start.
+# **Next**, lab 04: find a sparsity for each layer by itself, and ask whether the pruned network could have been
+# trained from the start.

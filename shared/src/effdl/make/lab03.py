@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from effdl import data, evidence, experiments, nets, train, zoo
+from effdl import channels, data, experiments, nets, train, zoo
 from effdl.data import Split
 from effdl.make import checksums, resnet8
 
@@ -58,10 +58,10 @@ def _granularities(found: dict, net: nn.Module, seed: int, seen: Split, held_out
 
 
 def _methods(found: dict, net: nn.Module, seed: int, seen: Split, held_out: Split) -> None:
-    proof = evidence.collect(net, seen.first(SEEN_FOR_GRADIENTS), held_out.first(HELD_OUT))
-    for method in experiments.METHODS:
+    proof = channels.collect(net, seen.first(SEEN_FOR_GRADIENTS), held_out.first(HELD_OUT))
+    for method in channels.METHODS:
         rows = found.setdefault(method, {"stages": []})
-        small = [experiments.shrink(net, proof, method, share, seen.first(SEEN_FOR_PATCHES)) for share in SHARES]
+        small = [channels.shrink(net, proof, method, share, seen.first(SEEN_FOR_PATCHES)) for share in SHARES]
         measured = [experiments.measure(one, {}, seen, held_out, seed=seed) for one in small]
         rows["stages"].append([[_percent(value) for value in stages] for stages in measured])
         print(method, rows["stages"][-1], flush=True)

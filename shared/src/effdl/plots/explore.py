@@ -20,8 +20,8 @@ import torch
 from IPython.display import display
 from torch import Tensor
 
-from effdl import evidence, pruning
-from effdl.evidence import Evidence
+from effdl import channels, pruning
+from effdl.channels import Evidence
 from effdl.plots import criteria
 from effdl.plots.pruning import masks, paint
 from effdl.plots.style import COLORS, GREY, Picture, panels, picture
@@ -89,7 +89,7 @@ def judge_frame(block: Evidence, criterion: str, functions: Mapping[str, Callabl
     Shapes: block.loss_change (c,)
     Source: ours
     """
-    scores = torch.as_tensor(evidence.score(block, criterion, functions)).detach().float().tolist()
+    scores = torch.as_tensor(channels.score(block, criterion, functions)).detach().float().tolist()
     drawn = criteria.scatter(scores, block.loss_change.tolist(), criterion, where=f", {block.name}", dpi=WIDGET_DPI)
     return Frame(drawn.png, drawn.alt)
 
@@ -127,22 +127,22 @@ def judge_criterion(blocks: Mapping[str, Evidence], **functions: Callable[..., T
     """
     import ipywidgets as widgets
 
-    missing = set(evidence.REFERENCES) - set(functions)
+    missing = set(channels.REFERENCES) - set(functions)
     if missing:
         raise ValueError(f"judge_criterion: lacks the functions {sorted(missing)}")
     first, name = DEFAULT_CRITERION, next(iter(blocks))
     controls = {
-        "criterion": widgets.Dropdown(options=evidence.CRITERIA, value=first, description="criterion"),
+        "criterion": widgets.Dropdown(options=channels.CRITERIA, value=first, description="criterion"),
         "block": widgets.Dropdown(options=list(blocks), value=name, description="block"),
     }
 
     def draw(by: Mapping[str, Callable[..., Tensor]], criterion: str, block: str) -> Frame:
         return judge_frame(blocks[block], criterion, by)
 
-    _explore(controls, draw, functions, evidence.REFERENCES)
+    _explore(controls, draw, functions, channels.REFERENCES)
     correlations = {
-        criterion: [criteria.rank_correlation(evidence.score(b, criterion), b.loss_change) for b in blocks.values()]
-        for criterion in evidence.CRITERIA
+        criterion: [criteria.rank_correlation(channels.score(b, criterion), b.loss_change) for b in blocks.values()]
+        for criterion in channels.CRITERIA
     }
     return criteria.judged(correlations, list(blocks))
 
