@@ -35,11 +35,11 @@ def group_scores(w: Tensor, granularity: str, p: int = 1) -> Tensor:
     >>> group_scores(torch.tensor([[[[3.0, -2.0], [1.0, -5.0]]]]), "vector", p=1)
     tensor([[[5., 6.]]])
     """
-    n_dims = {"fine": 4, "vector": 3, "kernel": 2, "channel": 1}.get(granularity)
-    if n_dims is None:
+    n_summed = {"fine": 0, "vector": 1, "kernel": 2, "channel": 3}.get(granularity)
+    if n_summed is None:
         raise ValueError(f"group_scores: granularity must be fine, vector, kernel or channel, not {granularity!r}")
     # (co, ci, kh, kw) -> (one index for each group, the group's weights)
-    groups = w.abs().reshape(*w.shape[:n_dims], -1)
+    groups = w.abs().reshape(*w.shape[: 4 - n_summed], -1)
     return groups.pow(p).sum(-1).pow(1 / p)
 
 
