@@ -135,14 +135,20 @@ class Silence:
 
 
 def install(text):
-    """Remember this file and the names of the set-up cells; keep a stray `exit()` from ending the kernel later."""
-    shell = get_ipython()
+    """Remember this file and the names of the set-up cells; keep a stray `exit()` or closed stream from ending all."""
+    shell, streams = get_ipython(), (sys.stdout, sys.stderr)
     shell.ask_exit = lambda: None
+    shell.events.register("post_run_cell", lambda *_: restore(streams))
     module = types.ModuleType("_autograder")
     module.code = compile(text, "<autograder>", "exec")
     ours = {"In", "Out", "exit", "quit", "get_ipython", "open"}
     module.names = {k: v for k, v in shell.user_ns.items() if not k.startswith("_") and k not in ours}
     sys.modules["_autograder"] = module
+
+
+def restore(streams):
+    """Give the kernel its streams back: without them it never answers again."""
+    sys.stdout, sys.stderr = streams
 
 
 def reset(seed):
