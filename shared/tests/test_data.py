@@ -146,6 +146,21 @@ def test_every_data_file_is_listed_with_its_checksum():
         data.find(name)
 
 
+def test_the_readme_lists_the_files_as_they_are():
+    assert checksums.table() in (checksums.DATA / "README.md").read_text(encoding="utf-8")
+
+
+def test_recording_writes_both_lists_anew(tmp_path):
+    (tmp_path / "a.txt").write_text("abc")
+    (tmp_path / "README.md").write_text(f"before\n{checksums.BEGIN}\nold\n{checksums.END}\nafter\n")
+    digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # of "abc", FIPS 180-4
+    assert checksums.record(tmp_path) == [f"{digest}  a.txt"]
+    checksums.record(tmp_path)
+    text = (tmp_path / "README.md").read_text()
+    assert text.startswith(f"before\n{checksums.BEGIN}\n| file")
+    assert text.endswith(f"| `a.txt` | 3 | `{digest}` |\n{checksums.END}\nafter\n")
+
+
 def test_all_data_stay_under_twenty_megabytes():
     assert sum(path.stat().st_size for path in checksums.DATA.rglob("*") if path.is_file()) < 20_000_000
 

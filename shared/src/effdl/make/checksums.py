@@ -1,22 +1,39 @@
-"""Keep `data/checksums.txt`: `python -m effdl.make.checksums` lists every file of `data/` anew."""
+"""Keep the two lists of `data/`: `python -m effdl.make.checksums` writes checksums.txt and README.md's table anew."""
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
 
-__all__ = ["DATA", "main", "record"]
+__all__ = ["DATA", "OWN", "main", "record", "table"]
 
 DATA = Path(__file__).resolve().parents[4] / "data"
 OWN = ("README.md", "checksums.txt")
+BEGIN, END = "<!-- files, written by effdl.make.checksums -->", "<!-- end of files -->"
 
 
 def record(folder: Path = DATA) -> list[str]:
-    """Write `checksums.txt` for the files of `folder`, in the format of sha256sum; returns its lines."""
+    """Write `checksums.txt` for the files of `folder`, in the format of sha256sum, and the table of its README.
+
+    Returns the lines of checksums.txt.
+    """
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     lines = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}" for name in names if name not in OWN]
     (folder / "checksums.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    readme = folder / "README.md"
+    if readme.is_file():
+        before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
+        readme.write_text(f"{before}{BEGIN}\n{table(folder)}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
     return lines
+
+
+def table(folder: Path = DATA) -> str:
+    """The files that `checksums.txt` lists, as a Markdown table: name, bytes, SHA-256."""
+    rows = ["| file | bytes | SHA-256 |", "|---|---:|---|"]
+    for line in (folder / "checksums.txt").read_text(encoding="utf-8").splitlines():
+        digest, name = line.split(maxsplit=1)
+        rows.append(f"| `{name}` | {(folder / name).stat().st_size:,} | `{digest}` |")
+    return "\n".join(rows)
 
 
 def main() -> None:
