@@ -7,12 +7,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell
-
 from autograder.course import Course
 from autograder.grade.pipeline import grade
 from autograder.grade.summary import GradeSummary
 from autograder.lab import Lab, load_lab
+from nbformat.v4 import new_code_cell
 
 HERE = Path(__file__).parent
 LAB = "lab99"

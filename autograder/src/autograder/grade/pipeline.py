@@ -65,6 +65,8 @@ class _Run:
             intake = collect(path, self.lab)
             recorded = self.place.outcomes(self.lab.name)
         self.seed = self.place.seed(self.lab.name, self.options.accept)
+        if not self.options.dry_run:
+            self.place.save_seed(self.lab.name, self.seed)
         keys = {each.student: self.key(each) for each in intake.submissions}
         known = {each.key: each.marked for each in recorded.values() if each.marked}
         known |= {key: outcome.marked for key, outcome in self.place.interrupted(self.lab.name).items()}
@@ -99,12 +101,11 @@ class _Run:
         outcomes: list[Outcome] = []
         with Pool(setup, jobs, workers) as pool:
             self.prepare(stack)
-            with self.timed("waiting"):
-                for reply in pool.replies():
-                    submission = todo[reply.number]
-                    outcomes.append(self.outcome(submission, keys[submission.student], reply))
-                    if self.options.progress is not None:
-                        self.options.progress(len(outcomes), len(jobs))
+            for reply in pool.replies():
+                submission = todo[reply.number]
+                outcomes.append(self.outcome(submission, keys[submission.student], reply))
+                if self.options.progress is not None:
+                    self.options.progress(len(outcomes), len(jobs))
         return outcomes
 
     def outcome(self, submission: Submission, key: str, reply: Reply) -> Outcome:
@@ -133,7 +134,6 @@ class _Run:
         if self.options.dry_run:
             return {}
         with self.timed("recording"):
-            self.place.save_seed(self.lab.name, self.seed)
             manual = self.recorder.record(settled, {each.student: each for each in intake.submissions}, intake.skipped)
         write_json(self.place.private / f"{self.lab.name}_timing.json", self.seconds)
         self.place.journal(self.lab.name).unlink(missing_ok=True)

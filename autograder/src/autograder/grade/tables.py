@@ -68,4 +68,5 @@ def to_csv(rows: list[Row]) -> str:
 
 def safe(cell: str) -> str:
     """`cell` as a spreadsheet shows it literally: an apostrophe keeps it from being a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    shown = cell.replace("\r", " ")  # which csv would leave unquoted
+    return f"'{shown}" if cell.startswith(FORMULA) else shown

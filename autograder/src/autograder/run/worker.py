@@ -12,7 +12,6 @@ import os
 import queue
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,13 +85,13 @@ def _serve(marker: Any, lines: queue.Queue[str | None], busy: threading.Event, a
         if line is None:
             return
         busy.set()
-        job, start = json.loads(line), time.perf_counter()
+        job = json.loads(line)
         try:
             notebook, _ = read_submission(Path(job["path"]), {job["lab"]: job["names"]})
             answer: dict[str, Any] = {"marked": marked_to_json(marker.mark(notebook))}
         except Exception as problem:
             answer = {"fault": f"{type(problem).__name__}: {problem}", "trace": traceback.format_exc()}
-        answer["seconds"] = {"job": time.perf_counter() - start, **getattr(marker, "seconds", {})}
+        answer["seconds"] = {phase: spent for phase, spent in marker.last_seconds.items() if phase != "total"}
         _say(answers, answer)
 
 
