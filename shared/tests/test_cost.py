@@ -131,6 +131,13 @@ def test_a_masked_layer_changes_its_own_bytes_alone():
     assert saved == weight.numel() * 4 - cost.stored_bytes(weight, mask, format="bitmask")
 
 
+def test_a_network_takes_masks_of_any_n_and_m():
+    net, mask = nets.ResNet8(), torch.zeros(16, 16, 3, 3, dtype=torch.bool)
+    mask[:, ::8] = True
+    saved = cost.network_bytes(net) - cost.network_bytes(net, {"blocks.0.conv1": mask}, format="n:m", m=8)
+    assert saved == 2304 * 4 - 288 * 4 - 288 * 3 // 8
+
+
 def test_a_mask_for_no_layer_is_refused():
     with pytest.raises(ValueError, match=r"conv9"):
         cost.network_bytes(nets.ResNet8(), {"conv9": half_of(16)}, format="bitmask")

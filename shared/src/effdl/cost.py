@@ -114,7 +114,12 @@ def stored_bytes(
 
 
 def network_bytes(
-    net: nn.Module, masks: Mapping[str, Tensor] | None = None, *, format: str = "dense", value_bits: int = 32
+    net: nn.Module,
+    masks: Mapping[str, Tensor] | None = None,
+    *,
+    format: str = "dense",
+    value_bits: int = 32,
+    m: int = 4,
 ) -> int:
     """Bytes of a whole network: masked layers by `stored_bytes`, everything else dense, running statistics included.
 
@@ -127,7 +132,7 @@ def network_bytes(
     if unknown := set(masks) - set(values):
         raise ValueError(f"network_bytes: masks for {sorted(unknown)}, which the network does not have")
     return sum(
-        stored_bytes(value, masks[name], format=format, value_bits=value_bits)
+        stored_bytes(value, masks[name], format=format, value_bits=value_bits, m=m)
         if name in masks
         else stored_bytes(value, value_bits=value_bits)
         for name, value in values.items()
