@@ -178,8 +178,8 @@ def test_a_lab_that_no_build_has_written_is_not_overwritten(course):
 
 def test_a_solution_that_raises_names_its_error_and_writes_nothing(course, spoil):
     before = course.solution("lab99").read_bytes()
-    spoil(TINY, "largest / (2", "largest.absent / (2")
-    with pytest.raises(SourceError, match=r"the solution does not run.*absent"):
+    spoil(SOURCE, "import torch\n", "import effdl.absent as torch\n")
+    with pytest.raises(SourceError, match=r"does not run: cell 3 .*ModuleNotFoundError: .*absent"):
         build(course, "lab99")
     assert course.solution("lab99").read_bytes() == before
 

@@ -50,6 +50,7 @@ def test_an_unknown_lab_is_named_with_those_that_exist(course):
         ('check="99.1"', 'check="first"', "'first' is no id"),
         ('check="99.2"', 'check="99.1"', "a second check cell of 99.1"),
         ('check="99.1"', 'check="99.1" role="setup"', "exclude each other"),
+        ('check="99.3"', 'check="99.4"', "checks 99.4, which is no exercise"),
         ("# %% predict", "# %% [markdown] predict", "does not belong on a markdown cell"),
         ("effdl.tiny:row_scales", "effdl.tiny", "write source="),
         ("# the reference goes here", "def row_scales(): ...", "holds code"),

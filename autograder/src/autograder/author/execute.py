@@ -43,7 +43,7 @@ def run_notebook(course: Course, notebook: NotebookNode) -> float:
         try:
             client.execute(cleanup_kc=True, env=kernel_environment(course, folder))
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
-            raise SourceError(f"{lab}: the solution does not run: {_short(problem)}") from problem
+            raise SourceError(f"{lab}: the solution does not run: {_where(notebook)}{_short(problem)}") from None
     cpu_s = _children_cpu_s() - before
     _tidy(notebook)
     budget = CPU_BUDGET_S.get(lab, DEFAULT_CPU_BUDGET_S)
@@ -90,9 +90,19 @@ def _code(notebook: NotebookNode) -> Iterable[NotebookNode]:
     return (cell for cell in notebook.cells if cell.cell_type == "code")
 
 
+def _where(notebook: NotebookNode) -> str:
+    """The cell that failed: the first one without a completed run."""
+    for number, cell in enumerate(notebook.cells, start=1):
+        failed = any(output.output_type == "error" for output in cell.get("outputs", ()))
+        if cell.cell_type == "code" and (failed or cell.execution_count is None):
+            return f"cell {number} ({cell.source.splitlines()[0][:50]!r}): "
+    return ""
+
+
 def _short(problem: Exception) -> str:
-    lines = [line for line in str(problem).strip().splitlines() if line.strip()]
-    return " | ".join([*lines[1:5], *lines[-1:]] if len(lines) > 6 else lines)
+    if isinstance(problem, CellExecutionError):
+        return f"{problem.ename}: {problem.evalue}"
+    return str(problem).strip().splitlines()[0]
 
 
 def _children_cpu_s() -> float:

@@ -85,7 +85,7 @@ def understand(raw: Sequence[PercentCell], lab: str, stem: str) -> LabSource:
         cells = tuple(_cell(number, cell) for number, cell in enumerate(raw, start=1))
         titles = _titles(cells)
         exercises = tuple(_exercise(cell, titles) for cell in raw if "exercise" in cell.marks)
-        _refuse_repeats(cells)
+        _refuse_strays(cells)
     except ValueError as problem:
         raise SourceError(f"{stem}.py: {problem}") from problem
     return LabSource(lab, stem, _title(cells, lab), cells, exercises)
@@ -175,10 +175,13 @@ def _title(cells: tuple[LabCell, ...], lab: str) -> str:
     return lab
 
 
-def _refuse_repeats(cells: tuple[LabCell, ...]) -> None:
+def _refuse_strays(cells: tuple[LabCell, ...]) -> None:
     seen: set[tuple[str, str]] = set()
     for cell in cells:
         if cell.role in ("exercise", "check", "manual"):
             if (cell.role, cell.id) in seen:
                 raise ValueError(f"{cell.where}: a second {cell.role} cell of {cell.id}")
             seen.add((cell.role, cell.id))
+    for cell in cells:
+        if cell.role == "check" and ("exercise", cell.id) not in seen:
+            raise ValueError(f"{cell.where}: checks {cell.id}, which is no exercise of this lab")
