@@ -21,6 +21,8 @@ class Submission:
 
     def __init__(self, notebook):
         self.notebook = copy.deepcopy(notebook)
+        for cell in self.cells:
+            cell["source"] = "".join(cell["source"])
 
     @property
     def cells(self):
