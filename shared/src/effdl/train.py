@@ -139,7 +139,7 @@ def reestimate_bn_(net: nn.Module, images: Tensor, *, batch_size: int = 500) -> 
 
     Shapes: images (n, c, h, w)
     Error:  the variance is the mean of the batches' variances, which lacks the variance of their means
-    Source: Li et al. 2020, EagleEye, section 3.3, arXiv:2007.02491
+    Source: Li et al. 2020, EagleEye, arXiv:2007.02491
     """
     norms = [module for module in net.modules() if isinstance(module, nn.modules.batchnorm._BatchNorm)]
     before = [(norm.momentum, norm.training) for norm in norms]
