@@ -138,8 +138,8 @@ def _trio(
     *, bias: bool = False, stride: int = 1, padding: int = 0, training: bool = False, eps: float = 1e-5
 ) -> tuple[nn.Conv2d, nn.BatchNorm2d, nn.Conv2d]:
     """Three layers with weights easy to read, and a batch norm that has seen some data."""
-    conv1 = nn.Conv2d(1, 4, (1, 2), stride=stride, padding=padding, bias=bias)
-    trio = conv1, nn.BatchNorm2d(4, eps=eps), nn.Conv2d(4, 2, 1, bias=bias)
+    conv = partial(nn.utils.skip_init, nn.Conv2d, bias=bias)  # draws nothing from the global generator
+    trio = conv(1, 4, (1, 2), stride=stride, padding=padding), nn.BatchNorm2d(4, eps=eps), conv(4, 2, 1)
     for seed, tensor in enumerate([value for part in trio for value in part.state_dict().values()]):
         if tensor.is_floating_point():
             tensor.copy_(_draw(*tensor.shape, seed=seed + 10))
@@ -221,9 +221,9 @@ def _activity() -> tuple[Case, ...]:
 
 
 def _refit() -> tuple[Case, ...]:
-    def case(about: str, keep: list[int], n: int = 6, k: int = 2, spoil: float = 0.0) -> Case:
-        ci = len(keep)
-        x, w = _draw(n, ci, k, seed=20), _draw(2, ci, k, seed=21)
+    def case(about: str, keep: list[int], n: int = 6, spoil: float = 0.0, dead: tuple[int, ...] = ()) -> Case:
+        x, w = _draw(n, len(keep), 2, seed=20), _draw(2, len(keep), 2, seed=21)
+        x[:, list(dead)] = 0.0
         y = torch.einsum("nck,ock->no", x, w) + spoil * _draw(n, 2, seed=22)
         args = {"x": x, "y": y, "w": w, "keep": torch.tensor(keep, dtype=torch.bool)}
         return Case(about, "refit", args, saliency.refit, bound=_fits_no_worse, rtol=1e-3)
@@ -233,6 +233,7 @@ def _refit() -> tuple[Case, ...]:
         case("one of two channels stays", [0, 1]),
         case("two of three channels, outputs with noise", [1, 0, 1], n=8, spoil=1.0),
         case("fewer samples than weights: the smallest of all solutions", [1, 1], n=3),
+        case("a kept channel that is always zero gets no weight", [1, 1], dead=(0,)),
     )
 
 

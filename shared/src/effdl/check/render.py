@@ -45,7 +45,7 @@ def _text(value: Any) -> str:
 
 
 def columns(*groups: list[Titled]) -> str:
-    """Blocks of lines, each under its title, side by side where they fit; else each group begins a new row of blocks."""
+    """Blocks of lines, each under its title: all in one row where they fit, else each group begins a new row."""
     together = [block for group in groups for block in group]
     rows = _rows(together)
     if len(rows) > 1:

@@ -19,7 +19,7 @@ from effdl.check.compare import difference
 
 __all__ = ["build", "digest", "fingerprint", "likely", "plan"]
 
-Functions = Callable[..., Any] | Iterable[Callable[..., Any]]
+Functions = Callable[..., Any] | Iterable[Callable[..., Any]] | Mapping[str, Callable[..., Any]]
 
 
 def plan(exercise: str) -> Plan:
@@ -49,22 +49,26 @@ def _rounded(array: np.ndarray) -> list[str]:
 def fingerprint(exercise: str, wrong: Iterable[tuple[str, Functions]]) -> dict[str, dict[str, str]]:
     """Number of the case -> digest -> sentence, for pairs of a sentence and the function(s) that it is about.
 
+    Functions come alone, in the lab's order, or by name where an exercise asks for several and one is wrong.
     A wrong answer that fails on a case otherwise than by its value, or gives the expected one, is left out there.
     """
     found: dict[str, dict[str, str]] = {}
+    checked = plan(exercise)
     for sentence, functions in wrong:
-        named = _named(functions)
-        for number, case in enumerate(plan(exercise).cases):
+        named = _named(functions, checked.names)
+        for number, case in enumerate(checked.cases):
             mark = _mark(case, named.get(case.function))
             if mark:
                 found.setdefault(str(number), {}).setdefault(mark, sentence)
     return found
 
 
-def _named(functions: Functions) -> dict[str, Callable[..., Any]]:
+def _named(functions: Functions, names: tuple[str, ...]) -> dict[str, Callable[..., Any]]:
     if isinstance(functions, Mapping):
         return dict(functions)
-    rows = [functions] if callable(functions) else functions
+    rows = [functions] if callable(functions) else list(functions)
+    if len(rows) == len(names):
+        return dict(zip(names, rows, strict=True))
     return {function.__name__: function for function in rows}
 
 
