@@ -22,9 +22,18 @@ KERNEL_FOLDER, KERNEL_FOLDER_MIB, SHM_MIB = "/run/kernel", 1, 64
 
 
 def bwrap_argv(
-    bwrap: str, policy: Policy, places: Places, *, as_root: bool, capabilities: Iterable[str] = ()
+    bwrap: str,
+    policy: Policy,
+    places: Places,
+    *,
+    as_root: bool,
+    capabilities: Iterable[str] = (),
+    share: Path | None = None,
 ) -> list[str]:
-    """The command line up to and with `--`; what is to run follows it. `capabilities` are kept by the first process."""
+    """The command line up to and with `--`; what is to run follows it.
+
+    `capabilities` are kept by the first process; `share` is a folder that both sides can write to.
+    """
     argv = [bwrap, "--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv", "--cap-drop", "ALL"]
     argv += [f"--unshare-{kind}" for kind in UNSHARE]
     if not as_root:
@@ -35,6 +44,8 @@ def bwrap_argv(
     argv += [*_parents(Path(SCRIPTS)), "--ro-bind", str(INSIDE), SCRIPTS]
     for mount in policy.mounts:
         argv += [*_parents(Path(mount.inside)), "--ro-bind", str(mount.host), mount.inside]
+    if share:
+        argv += [*_parents(share), "--bind", str(share), str(share)]
     for name, value in environment(policy, places).items():
         argv += ["--setenv", name, value]
     return [*argv, "--chdir", HOME, "--"]

@@ -18,6 +18,7 @@ from autograder.sandbox.zmtp import Channel, ProtocolError
 
 START_S = 60.0
 ASK_AGAIN_S = 0.25
+TOO_LONG = {"status": "error", "ename": "Exception", "evalue": "[an error message too long to be kept]"}
 STRAGGLER_S = 2.0  # after the reply, for an "idle" that the kernel's own queue has dropped
 
 
@@ -80,7 +81,7 @@ class KernelClient:
             raise RuntimeError("this kernel is closed")
         outputs = Outputs(self._rich_bytes)
         end = time.monotonic() + wall_s
-        before = self._iopub.dropped
+        before = self._iopub.lost
         content = {"code": code, "silent": False, "store_history": False, "allow_stdin": False, "stop_on_error": False}
         try:
             identity, frames = request("execute_request", content, self._key)
@@ -92,7 +93,7 @@ class KernelClient:
             status, reply = "died", {}
         else:
             status = "error" if reply.get("status") != "ok" else "ok"
-        if self._iopub.dropped > before:
+        if self._iopub.lost > before:
             outputs.note_cut()
         if status in ("timeout", "died"):
             self.close()
@@ -103,8 +104,10 @@ class KernelClient:
 
         Raises: TimeoutError at `end`; EOFError when the kernel is gone; what `Channel.receive` raises
         """
-        reply, idle = None, False
+        reply, idle, lost = None, False, self._shell.lost
         while reply is None or not idle:
+            if reply is None and self._shell.lost > lost:
+                reply = TOO_LONG
             heard = False
             for message in self._receive(end):
                 heard = True

@@ -42,11 +42,22 @@ def request(kind: str, content: dict[str, Any], key: str) -> tuple[str, list[byt
     return identity, [DELIMITER, signature, *parts]
 
 
+def read_json(part: bytes) -> Any:
+    """A JSON value in which all text can be written as UTF-8 (half a surrogate pair becomes a question mark).
+
+    Raises: ValueError, RecursionError
+    """
+    value = json.loads(part)
+    if rb"\ud" in part.lower():
+        value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    return value
+
+
 def parse(frames: list[bytes]) -> Message | None:
     """Read a message; None if it is not one, whatever is wrong with it."""
     try:
         start = frames.index(DELIMITER)
-        header, parent, _, content = (json.loads(part) for part in frames[start + 2 : start + 6])
+        header, parent, _, content = map(read_json, frames[start + 2 : start + 6])
         message = Message(header["msg_type"], parent.get("msg_id", ""), content)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
         return None

@@ -37,6 +37,8 @@ class Outputs:
             last["text"] += kept
         elif kept:
             self._append({"output_type": "stream", "name": name, "text": kept})
+        if len(kept) < len(text):
+            self.note_cut()
 
     def note_cut(self) -> None:
         """Say once that something was left out."""
@@ -73,8 +75,6 @@ class Outputs:
     def _cut(self, text: str) -> str:
         kept = text[: self._text_left]
         self._text_left -= len(kept)
-        if len(kept) < len(text):
-            self.note_cut()
         return kept
 
 

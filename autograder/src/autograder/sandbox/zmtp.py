@@ -40,11 +40,11 @@ def ready(kind: str) -> bytes:
 class Channel:
     """One connection. `send` and `receive` never block for longer than the socket's own time-out.
 
-    `dropped` counts the bytes of frames thrown away because their message was longer than `max_bytes`.
+    `lost` counts the messages thrown away because they were longer than `max_bytes`.
     """
 
     def __init__(self, link: socket.socket, kind: str, max_bytes: int) -> None:
-        self.link, self.max_bytes, self.dropped = link, max_bytes, 0
+        self.link, self.max_bytes, self.lost = link, max_bytes, 0
         self._buffer = bytearray()
         self._skip = self._skip_flags = 0
         self._parts: list[bytes] = []
@@ -83,7 +83,9 @@ class Channel:
                 continue
             self._keep(part)
             if not flags & MORE:
-                if not self._spoiled:
+                if self._spoiled:
+                    self.lost += 1
+                else:
                     messages.append(self._parts)
                 self._parts, self._held, self._spoiled = [], 0, False
         return messages
@@ -114,7 +116,6 @@ class Channel:
         """Add a frame to the message that is arriving; None stands for one that was thrown away."""
         self._held += len(part or b"")
         if part is None or self._held > self.max_bytes or len(self._parts) >= MAX_FRAMES:
-            self.dropped += len(part or b"")
             self._parts, self._spoiled = [], True
         elif not self._spoiled:
             self._parts.append(part)
@@ -154,5 +155,4 @@ class Channel:
         gone = min(self._skip, len(self._buffer))
         del self._buffer[:gone]
         self._skip -= gone
-        self.dropped += gone
         return None if self._skip else (self._skip_flags, None)

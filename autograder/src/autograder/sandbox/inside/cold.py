@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import sys
 
@@ -18,17 +19,20 @@ import jail
 def main(config: dict) -> None:
     report = socket.socket(fileno=config["report"])
     jail.adopt_orphans()
-    jail.die_with_parent()
     pid = os.fork()
     if pid == 0:
         become_kernel(config, report)
-    if config["namespaces"]:
-        jail.enter(config)
-    channels.hand_over(config["folder"], report, pid)
-    report.close()
-    os.waitpid(pid, 0)
-    if not config["namespaces"]:
-        jail.end_descendants(config["uid"])
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    jail.die_with_parent(signal.SIGTERM)
+    try:
+        if config["namespaces"]:
+            jail.enter(config)
+        channels.hand_over(config["folder"], report, pid)
+        report.close()
+        os.waitpid(pid, 0)
+    finally:
+        if not config["namespaces"]:
+            jail.end_descendants(config["uid"])
 
 
 def become_kernel(config: dict, report: socket.socket) -> None:

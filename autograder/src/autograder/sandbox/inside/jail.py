@@ -78,9 +78,9 @@ def enter(config: dict[str, Any]) -> None:
     seccomp.install(unix_only=bool(rules))
 
 
-def die_with_parent() -> None:
-    """Be killed when the parent ends. To be called last: a change of user clears it."""
-    check(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "die with parent")
+def die_with_parent(sent: int = signal.SIGKILL) -> None:
+    """Be sent a signal when the parent ends. To be called last: a change of user clears it."""
+    check(libc.prctl(PR_SET_PDEATHSIG, sent, 0, 0, 0), "die with parent")
 
 
 def loopback_up() -> None:
