@@ -47,7 +47,6 @@ a { color: var(--bar); }
 class Page:
     """What a page is made of."""
 
-    lab: str
     title: str
     outcome: Outcome
     manual: Manual
@@ -55,7 +54,7 @@ class Page:
 
 def page(about: Page) -> str:
     """The feedback page of one submission."""
-    title = f"{_lab(about.lab)}: {about.title}"
+    title = escape(about.title)
     body = _graded(about) if about.outcome.marked else _not_graded(about)
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -63,22 +62,18 @@ def page(about: Page) -> str:
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{escape(title)} - {escape(about.outcome.student)}</title>
+<title>{title} - {escape(about.outcome.student)}</title>
 <style>{STYLE}</style>
 </head>
 <body>
 <main>
-<h1>{escape(title)}</h1>
+<h1>{title}</h1>
 <p class="who">Feedback for {escape(about.outcome.student)}</p>
 {body}
 </main>
 </body>
 </html>
 """
-
-
-def _lab(name: str) -> str:
-    return f"Lab {int(name[3:])}" if name[3:].isdigit() else name
 
 
 def _not_graded(about: Page) -> str:

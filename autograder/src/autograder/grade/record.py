@@ -65,7 +65,7 @@ class Recorder:
         by_folder = self.book.manual(lab)
         manual = {student: by_folder.get(named[student], Manual()) for student in final}
         for student, outcome in final.items():
-            text = page(Page(lab, self.lab.title, outcome, manual[student]))
+            text = page(Page(self.lab.title, outcome, manual[student]))
             _write_if_new(self.place.feedback(named[student], lab), text)
         write_json(self.place.results(lab), _results(self.lab, final, skipped))
         write_text(self.place.grades, to_csv(rows(self.place, self.book)))
