@@ -60,6 +60,7 @@ BROKEN = [
     ),
     (exercises.hints_are_folded, SOURCE, "<summary>Hint 2</summary>Total", "Total", "no <summary>"),
     (exercises.hints_are_folded, SOURCE, "Total divided by", "\n# return total /\n# ", "gives the code"),
+    (exercises.forbidden_is_said, SOURCE, "points=40", 'forbid="torch.amax" points=40', "forbids torch.amax"),
     (exercises.every_exercise_is_checked, SOURCE, '# %% check="99.3"', "# %%", "has no check"),
     (exercises.every_exercise_is_checked, SOURCE, '("99.3", RunningMean)', '("99.3", top_mask)', "not the agreed call"),
     (exercises.points_sum_to_100, SOURCE, "points=40", "points=41", "sum to 101 points"),
@@ -106,6 +107,7 @@ def test_the_course_in_small_keeps_every_rule_but_those_on_size(course):
 
 def test_every_rule_has_a_failing_example():
     shown_elsewhere = {layout.lab_has_its_size, layout.figures_show_a_picture, hidden.hidden_tests_exist}
+    shown_elsewhere |= {layout.nothing_stands_on_stderr}
     shown_elsewhere |= {hidden.cases_show_raw_results, exercises.ids_belong_to_the_lab, exercises.statement_comes_first}
     assert {rule for rule, *_ in BROKEN} | shown_elsewhere == {*RULES, *ADVICE}
 
@@ -194,6 +196,24 @@ def test_an_executed_figure_shows_a_picture_with_alt_text(course, spoil, output,
         found.append([problem.wrong for problem in lint(course, "lab99", [layout.figures_show_a_picture])])
     assert found == [["is a figure and shows no picture"], []]
     assert (lint(course, "lab99", [layout.pictures_have_alt_text]) == []) is alt
+
+
+@pytest.mark.parametrize(
+    ("output", "says"),
+    [
+        (
+            new_output("stream", name="stderr", text="UserWarning: slow"),
+            "writes to standard error ('UserWarning: slow')",
+        ),
+        (new_output("stream", name="stdout", text="loaded /home/me/x"), "shows a path of one machine (/home/m...)"),
+        (new_output("display_data", {"text/html": "<b>/opt/x</b>"}), "shows a path of one machine (/opt/x...)"),
+    ],
+)
+def test_what_a_solution_should_not_show_is_named(course, output, says):
+    solution = nbformat.read(course.solution("lab99"), as_version=4)
+    solution.cells[-2].outputs.append(output)
+    nbformat.write(solution, course.solution("lab99"))
+    assert [problem.wrong for problem in lint(course, "lab99", CONTENT)] == [says]
 
 
 def test_names_inside_functions_are_their_own(course, spoil):

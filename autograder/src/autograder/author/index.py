@@ -50,6 +50,7 @@ def read_card(source: LabSource) -> Card:
 
 
 def index_path(course: Course) -> Path:
+    """Where the index stands: at the door of the labs."""
     return course.labs / "README.md"
 
 

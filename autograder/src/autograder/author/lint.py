@@ -33,6 +33,7 @@ CONTENT: tuple[Rule, ...] = (
     exercises.heading_agrees,
     exercises.statement_comes_first,
     exercises.hints_are_folded,
+    exercises.forbidden_is_said,
     exercises.points_sum_to_100,
     exercises.card_agrees,
     hidden.hidden_tests_exist,
@@ -43,6 +44,7 @@ CONTENT: tuple[Rule, ...] = (
     layout.code_cells_are_short,
     layout.pictures_have_alt_text,
     layout.figures_show_a_picture,
+    layout.nothing_stands_on_stderr,
 )
 # a course in small, such as the one in the tests, need not keep these
 SIZE: tuple[Rule, ...] = (layout.lab_has_its_size, layout.title_names_the_lab)

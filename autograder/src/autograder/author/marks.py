@@ -64,6 +64,7 @@ class LabSource:
     exercises: tuple[Exercise, ...]
 
     def exercise(self, exercise_id: str) -> Exercise:
+        """The exercise of that id, which has to be there."""
         return next(exercise for exercise in self.exercises if exercise.id == exercise_id)
 
 

@@ -25,6 +25,7 @@ PRELUDE = (
 
 
 def slips_path(course: Course, lab: str) -> Path:
+    """Where the visible checks of a lab look its slips up."""
     return course.package / "check" / "slips" / f"{lab}.json"
 
 
@@ -41,7 +42,15 @@ def slips_text(course: Course, source: LabSource, say: Callable[[str], None] = l
         say(f"{source.name}: no slips are named by its checks: effdl.check has no cases of it")
         return None
     with tempfile.TemporaryDirectory(prefix="effdl-slips-") as folder:
-        command = [sys.executable, "-W", "ignore", "-m", "autograder.author.slips", str(course.root), source.name]
+        command = [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-m",
+            "autograder.author.slips",
+            str(course.root.resolve()),
+            source.name,
+        ]
         environment = kernel_environment(course, folder) | {"MPLBACKEND": "agg"}
         done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:

@@ -51,13 +51,16 @@ class Draft:
 
     @property
     def file(self) -> str:
+        """The lab source's name, as messages give it."""
         return f"{self.source.stem}.py"
 
     def problem(self, cell: LabCell | str, wrong: str, mend: str) -> Problem:
+        """A problem of this lab: at a cell, at another named place, or ("") of the lab as a whole."""
         return Problem(self.file, cell.where if isinstance(cell, LabCell) else cell, wrong, mend)
 
     @cached_property
     def exercise_names(self) -> frozenset[str]:
+        """Every name that belongs to the student."""
         return frozenset(name for exercise in self.source.exercises for name in exercise.names)
 
     def text_of(self, cell: LabCell) -> str:
@@ -65,6 +68,7 @@ class Draft:
         return self.solution.cells[cell.number - 1].source
 
     def cells(self, *roles: str) -> Iterator[LabCell]:
+        """The cells of these roles, in order."""
         return (cell for cell in self.source.cells if cell.role in roles)
 
     def statement(self, exercise: Exercise) -> Statement | None:

@@ -60,6 +60,15 @@ def hints_are_folded(draft: Draft) -> Iterator[Problem]:
                 yield draft.problem(statement.heading, "a hint gives the code", "name the function to look up instead")
 
 
+def forbidden_is_said(draft: Draft) -> Iterator[Problem]:
+    """What an answer may not call stands in the statement."""
+    for exercise in draft.source.exercises:
+        statement = draft.statement(exercise)
+        for name in exercise.forbid if statement else ():
+            if name.rpartition(".")[2] not in statement.text:
+                yield draft.problem(statement.heading, f"forbids {name} and does not say so", "say it in the statement")
+
+
 def every_exercise_is_checked(draft: Draft) -> Iterator[Problem]:
     """Each exercise has one visible check, which calls `check` with its id and its names."""
     known = {exercise.id: exercise for exercise in draft.source.exercises}

@@ -14,7 +14,8 @@ from autograder.author.rules.lines import code_lines
 CELLS = (45, 70)
 EXERCISES = (4, 8)
 WORDS = (1200, 2500)
-CODE_CAP, TEXT_CAP, DEMO_AIM, FIGURE_AIM = 30, 120, 8, 6
+CODE_CAP, TEXT_CAP = 30, 120
+AIMS = {"setup": 10, "demo": 8, "figure": 6, "widget": 6}
 HTML_IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 MARKDOWN_IMAGE = re.compile(r"!\[([^\]]*)\]\(")
 ALT = re.compile(r"""\balt\s*=\s*(?:"\s*[^"\s][^"]*"|'\s*[^'\s][^']*')""", re.IGNORECASE)
@@ -61,6 +62,15 @@ def pictures_have_alt_text(draft: Draft) -> Iterator[Problem]:
                 yield draft.problem(cell, "shows a picture without alt text", mend)
 
 
+def nothing_stands_on_stderr(draft: Draft) -> Iterator[Problem]:
+    """A solution runs without warnings; progress bars leave nothing behind."""
+    for cell, built in zip(draft.source.cells, draft.solution.cells, strict=True):
+        for output in built.get("outputs", ()):
+            if output.get("name") == "stderr":
+                first = next(iter(output.text.strip().splitlines()), "")[:60]
+                yield draft.problem(cell, f"writes to standard error ({first!r})", "mend what warns, turn progress off")
+
+
 def figures_show_a_picture(draft: Draft) -> Iterator[Problem]:
     """What has been executed as a figure or a widget left a picture behind."""
     for cell, built in zip(draft.source.cells, draft.solution.cells, strict=True):
@@ -84,11 +94,11 @@ def texts_are_short(draft: Draft) -> Iterator[Problem]:
 
 
 def cells_meet_their_aim(draft: Draft) -> Iterator[Problem]:
-    """A demonstration has 8 lines, a figure 6; three code cells in a row need a text between them."""
+    """Set-up has 10 lines, a demonstration 8, a figure 6; three code cells in a row need a text between them."""
     row = 0
     for cell in draft.source.cells:
         row = 0 if cell.kind == "markdown" else row + 1
-        aim = {"demo": DEMO_AIM, "figure": FIGURE_AIM, "widget": FIGURE_AIM}.get(cell.role)
+        aim = AIMS.get(cell.role)
         lines = code_lines(cell.source) if aim else 0
         if aim and lines > aim:
             yield draft.problem(cell, f"has {lines} lines", f"{aim} are the aim for this role")

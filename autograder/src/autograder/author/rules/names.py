@@ -7,6 +7,8 @@ import builtins
 import re
 from collections.abc import Iterator
 
+from nbformat.notebooknode import NotebookNode
+
 from autograder.author.rules.draft import Draft, Problem, bound_names, parse, read_names
 
 INSTRUCTOR = ("setup", "figure", "widget", "experiment", "demo", "predict", "check")
@@ -69,12 +71,14 @@ def reference_stands_alone(draft: Draft) -> Iterator[Problem]:
 
 
 def no_path_of_a_machine(draft: Draft) -> Iterator[Problem]:
-    """A lab runs anywhere: no absolute path stands in it."""
-    for cell in draft.source.cells:
-        for found in MACHINE_PATH.findall(draft.text_of(cell)):
+    """A lab runs anywhere and was built anywhere: no absolute path stands in its cells, nor in what they show."""
+    for cell, built in zip(draft.source.cells, draft.solution.cells, strict=True):
+        for found in MACHINE_PATH.findall(built.source):
             yield draft.problem(
-                cell, f"holds a path of one machine ({found}...)", "load through effdl.data or effdl.zoo"
+                cell, f"holds a path of one machine ({found}...)", "load it through effdl.data or effdl.zoo"
             )
+        for found in MACHINE_PATH.findall("\n".join(map(_shown, built.get("outputs", ())))):
+            yield draft.problem(cell, f"shows a path of one machine ({found}...)", "print what does not hold it")
 
 
 def nothing_is_downloaded(draft: Draft) -> Iterator[Problem]:
@@ -83,6 +87,12 @@ def nothing_is_downloaded(draft: Draft) -> Iterator[Problem]:
         if cell.kind == "code" and COLAB not in cell.source:
             for found in DOWNLOAD.findall(draft.text_of(cell)):
                 yield draft.problem(cell, f"reaches for the network ({found.strip()})", "ship the data in data/")
+
+
+def _shown(output: NotebookNode) -> str:
+    """The text that an output shows."""
+    data = output.get("data", {})
+    return "".join([*output.get("text", ""), *data.get("text/plain", ""), *data.get("text/html", "")])
 
 
 def _free(tree: ast.Module) -> set[str]:
