@@ -378,7 +378,7 @@ plots.criteria.reconstruction(counts, errors)
 # %% role="experiment"
 results = experiments.load_curves()
 live = experiments.measure(net, experiments.masks(net, "kernel", 0.5), seen, validation, seed=0)
-for stage, now, then in zip(live._fields, live, results.point("kernel", 0.5, seed=0), strict=True):
+for stage, now, then in zip(experiments.STAGES, live, results.point("kernel", 0.5, seed=0), strict=True):
     print(f"kernel, 50 %, {stage}: {now:.0f} % now, {then:.0f} % cached")
 
 # %% role="figure"

@@ -61,7 +61,7 @@ class Curves:
         rows = []
         for share, count in macs.items():
             values = self.method[method][:, self.shares.index(share), -1]
-            rows.append((f"{share:.0%} gone", count / 1e6, float(values.mean()), float(np.ptp(values)) / 2))
+            rows.append((f"{100 * share:.0f} % gone", count / 1e6, float(values.mean()), float(np.ptp(values)) / 2))
         return rows
 
     def reach(self, granularity: str, *, within: float) -> float:

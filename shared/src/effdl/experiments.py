@@ -21,12 +21,13 @@ import torch
 from torch import Tensor, nn
 
 from effdl import capture, cost, masking, pruning, train
+from effdl.curves import STAGES
 from effdl.curves import load as load_curves
 from effdl.data import Split
 
 __all__ = [
-    "FORMATS", "GRANULARITIES", "Stages", "finetune_", "half_masks", "layer_costs", "load_curves", "masks", "measure",
-    "one_shot",
+    "FORMATS", "GRANULARITIES", "STAGES", "Stages", "finetune_", "half_masks", "layer_costs", "load_curves", "masks",
+    "measure", "one_shot",
 ]  # fmt: skip
 
 GRANULARITIES = ("fine", "2:4", "vector", "kernel", "channel", "random")

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from effdl.plots.style import COLORS, GREY, Picture, end_label, panels, picture
+from effdl.plots.style import COLORS, GREY, Picture, end_labels, label, panels, picture
 
 __all__ = ["accuracy_curves", "criteria", "judged", "rank_correlation", "reconstruction", "scatter", "tradeoff"]
 
@@ -87,15 +87,18 @@ def reconstruction(n_keep: Sequence[int], errors: Mapping[str, Sequence[float]])
     Source: ours
     """
     fig, ax = panels()
-    middle = len(n_keep) // 2
+    middle, ends = len(n_keep) // 2, []
     for index, (name, values) in enumerate(errors.items()):
         color = GREY if name.startswith(CONTROL) else COLORS[index % len(COLORS)]
         ax.plot(n_keep, [100 * value for value in values], "o-", color=color)
-        end_label(ax, n_keep[0], 100 * values[0], name, color)
+        ends.append((100 * values[-1], name, color))
     best = min(errors, key=lambda name: errors[name][middle])
     title = f"With {n_keep[middle]} channels left, '{best}' has the smallest error: {100 * errors[best][middle]:.1f} %"
-    ax.set(xlabel="kept input channels", ylabel="output error (% of energy)", title=title)
-    ax.set_xlim(max(n_keep) * 1.02, min(n_keep) - 0.45 * (max(n_keep) - min(n_keep)))
+    ax.set(xlabel="kept input channels", ylabel="output error (% of energy)", yscale="log", title=title)
+    ax.set(xticks=n_keep, xlim=(max(n_keep) + 1, min(n_keep) - 0.25 * (max(n_keep) - min(n_keep))))
+    ax.yaxis.set_major_formatter("{x:g}")
+    fig.draw_without_rendering()
+    end_labels(ax, n_keep[-1], ends)
     text = "; ".join(f"{name} {100 * values[middle]:.1f} %" for name, values in errors.items())
     return picture(fig, f"{title}. Errors there: {text}.")
 
@@ -111,12 +114,12 @@ def accuracy_curves(sparsities: Sequence[float], curves: Mapping[str, Stages], d
     for ax, stage in zip(axes, STAGES, strict=True):
         for index, (name, stages) in enumerate(curves.items()):
             values, color = np.asarray(stages[stage]), GREY if name == CONTROL else COLORS[index]
-            ax.plot(percent, values.mean(0), "o-", color=color, ms=3, ls="--" if name == CONTROL else "-")
+            ax.plot(percent, values.mean(0), "o--" if name == CONTROL else "o-", color=color, ms=3)
             ax.fill_between(percent, values.min(0), values.max(0), color=color, alpha=0.18, lw=0)
         ax.axhline(dense, color=GREY, lw=0.8, ls=":")
         ax.set_title(stage, fontsize=9)
         ax.set_xlabel("sparsity (%)")
-    _key(axes[0], list(curves))
+    _key(axes[-1], list(curves))
     axes[0].set(ylabel="validation accuracy (%)", ylim=(0, 100))
     title = _knee_title(sparsities, curves, dense)
     fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
@@ -159,9 +162,9 @@ def tradeoff(points: Sequence[Point], dense: tuple[float, float], *, by: str) ->
     fig, ax = panels()
     for name, mmacs, mean, half in points:
         ax.errorbar(mmacs, mean, yerr=half, fmt="o", color=COLORS[0], capsize=3)
-        end_label(ax, mmacs, mean, name, COLORS[0], dy=-8)
+        label(ax, (mmacs, mean), name, COLORS[0], dy=-8)
     ax.plot(*dense, "s", color=GREY, ms=7)
-    end_label(ax, *dense, "dense", GREY, dy=8)
+    label(ax, dense, "dense", GREY, dy=-8)
     good = [point for point in points if dense[1] - point[2] <= 1]
     title = f"{by}: no shrunk network stays within 1 point of the dense one"
     if good:
@@ -180,15 +183,17 @@ def _knee_title(sparsities: Sequence[float], curves: Mapping[str, Stages], dense
     for name, stages in curves.items():
         means = np.mean(stages["fine-tuned"], 0)
         reach[name] = max((100 * s for s, mean in zip(sparsities, means, strict=True) if dense - mean <= 2), default=0)
-    inside = [f"{name} to {value:.0f} %" for name, value in reach.items() if name in ("fine", "kernel", "channel")]
-    return "Fine-tuned, within 2 points of dense: " + ", ".join(inside)
+    lowest = 100 * min(sparsities)
+    shown = ((name, value) for name, value in reach.items() if name in ("fine", "kernel", "channel"))
+    inside = [f"{name} to {value:.0f} %" if value else f"{name} below {lowest:.0f} %" for name, value in shown]
+    return "Within 2 points, fine-tuned: " + ", ".join(inside)
 
 
 def _key(ax: object, names: Sequence[str]) -> None:
-    """A key in the first panel, where curves lie too close for direct labels."""
+    """A key in the emptiest panel, where curves lie too close for direct labels."""
     for index, name in enumerate(names):
         color = GREY if name == CONTROL else COLORS[index]
-        ax.annotate(name, (0.03, 0.42 - 0.08 * index), xycoords="axes fraction", color=color, fontsize=8)
+        ax.annotate(name, (0.06, 0.48 - 0.08 * index), xycoords="axes fraction", color=color, fontsize=8)
 
 
 def _ranks(values: np.ndarray) -> np.ndarray:

@@ -20,7 +20,7 @@ import torch
 from IPython.display import display
 from torch import Tensor
 
-from effdl import channels, pruning
+from effdl import channels, cost, pruning
 from effdl.channels import Evidence
 from effdl.plots import criteria
 from effdl.plots.pruning import masks, paint
@@ -30,7 +30,6 @@ __all__ = ["Frame", "frame_or_note", "judge_criterion", "judge_frame", "mask_fra
 
 GRANULARITIES = ("fine", "vector", "kernel", "channel")
 WIDGET_DPI = 100  # half the redraw time of a printed figure
-VALUE_BYTES = 4
 DEFAULT_CRITERION = "Fisher"
 
 
@@ -42,17 +41,17 @@ class Frame:
     words: str
 
 
-def meters(mask: Tensor) -> tuple[float, float]:
-    """Stored bytes (a bitmask and the kept float32 values), and the share of MACs that a dense kernel can skip.
+def meters(w: Tensor, groups: Tensor) -> tuple[int, float]:
+    """Stored bytes (kept float32 values, one bit for each group), and the share of MACs that a dense kernel can skip.
 
-    A dense convolution skips a filter if all of it is zero, and nothing smaller.
+    A dense convolution skips a filter if all of it is dropped, and nothing smaller.
 
-    Shapes: mask (co, ci, kh, kw), bool, True = kept
+    Shapes: w (co, ci, kh, kw), groups: the first 1-4 axes of w, bool, True = kept
     Units:  bytes; a share in [0, 1]
     Source: ours
     """
-    dead = ~mask.flatten(1).any(1)
-    return VALUE_BYTES * int(mask.sum()) + mask.numel() / 8, float(dead.float().mean())
+    dead = ~groups.reshape(len(w), -1).any(1)
+    return cost.stored_bytes(w, groups, format="bitmask"), float(dead.float().mean())
 
 
 def mask_frame(w: Tensor, granularity: str, sparsity: float, p: int, functions: tuple[Callable, Callable]) -> Frame:
@@ -64,19 +63,19 @@ def mask_frame(w: Tensor, granularity: str, sparsity: float, p: int, functions: 
     group_scores, mask_from_scores = functions
     groups = mask_from_scores(group_scores(w.clone(), granularity, p), sparsity)
     mask = pruning.expand_mask(groups, tuple(w.shape))
-    stored_bytes, skipped = meters(mask)
-    dense_bytes = VALUE_BYTES * w.numel()
+    stored_bytes, skipped = meters(w, groups)
+    dense_bytes = cost.stored_bytes(w)
     fig, (left, right) = panels(2, height=2.7, width_ratios=(1, 1.15))
     paint(left, w, mask)
     right.barh([1, 0], [100 * stored_bytes / dense_bytes, 100 * skipped], color=(COLORS[0], COLORS[1]), height=0.35)
     right.set(xlim=(0, 105), xlabel="%", yticks=[], ylim=(-0.6, 1.6))
-    right.text(0, 1.25, f"stored bytes: {stored_bytes:.0f} of {dense_bytes}", color=COLORS[0], fontsize=9)
+    right.text(0, 1.25, f"stored bytes: {stored_bytes} of {dense_bytes}", color=COLORS[0], fontsize=9)
     right.text(0, 0.25, f"MACs a dense kernel can skip: {100 * skipped:.0f} %", color=COLORS[1], fontsize=9)
     right.axvline(100, color=GREY, lw=0.8)
     kept = 100 * pruning.kept_energy(w, mask)
     words = (
         f"{granularity}, L{p}, {100 * sparsity:.0f} %: {int(mask.sum())} of {mask.numel()} weights stay, "
-        f"with {kept:.0f} % of the squared weight; {stored_bytes:.0f} of {dense_bytes} bytes; "
+        f"with {kept:.0f} % of the squared weight; {stored_bytes} of {dense_bytes} bytes; "
         f"a dense kernel skips {100 * skipped:.0f} % of the MACs"
     )
     left.set_title(f"{granularity}: {kept:.0f} % of energy kept", fontsize=9)

@@ -23,15 +23,16 @@ def compare_guess(name: str, guess: Any, truth: Any, unit: str = "") -> str:
     Source: ours
 
     >>> compare_guess("fine", 0.9, 0.93)
-    'fine: you said 0.9, it is 0.93 (off by 0.03)'
+    'fine: you said 0.9, it is 0.93, off by 0.03'
     """
     label, unit = (f"{name}: " if name else ""), (f" {unit}" if unit else "")
     if guess is None:
         return f"{label}no prediction yet: put yours in place of None above, then run this cell again"
-    if _is_number(guess) and _is_number(truth):
-        return f"{label}you said {guess:g}{unit}, it is {truth:g}{unit} (off by {abs(guess - truth):.3g})"
-    verdict = "as you said" if str(guess).strip().lower() == str(truth).lower() else f"you said {guess}"
-    return f"{label}it is {truth}{unit} ({verdict})"
+    numbers = _is_number(guess) and _is_number(truth)
+    if guess == truth if numbers else str(guess).strip().lower() == str(truth).lower():
+        return f"{label}it is {truth}{unit}, as you said"
+    off = f", off by {abs(guess - truth):.3g}" if numbers else ""
+    return f"{label}you said {guess}{unit}, it is {truth}{unit}{off}"
 
 
 def reveal(guess: Any, truth: Any, unit: str = "") -> None:

@@ -17,7 +17,7 @@ import torch
 from matplotlib.axes import Axes
 from torch import Tensor
 
-from effdl.plots.style import COLORS, GREY, Picture, end_label, panels, picture
+from effdl.plots.style import COLORS, GREY, Picture, label, panels, picture
 
 __all__ = ["bn_leak", "kept_energy", "layer_costs", "masks", "paint", "stored_size"]
 
@@ -60,15 +60,17 @@ def kept_energy(gaussian: Mapping[str, float], trained: Mapping[str, float]) -> 
     names = list(gaussian)
     fig, ax = panels(height=2.4)
     rows = range(len(names))
-    for values, marker, color, label in ((gaussian, "o", GREY, "Gaussian"), (trained, "s", COLORS[0], "trained")):
+    apart = max(names, key=lambda name: trained[name] - gaussian[name])
+    for values, marker, color, what, dx in (
+        (gaussian, "o", GREY, "Gaussian", -48),
+        (trained, "s", COLORS[0], "trained", 7),
+    ):
         ax.plot([100 * values[name] for name in names], rows, marker, color=color)
-        ax.annotate(label, (100 * values[names[0]], 0), xytext=(0, 8), textcoords="offset points", ha="center",
-                    color=color, fontsize=8)  # fmt: skip
+        label(ax, (100 * values[apart], names.index(apart)), what, color, dx=dx)
     ax.set(yticks=list(rows), yticklabels=names, xlabel="share of squared weight kept (%)", xlim=(40, 102))
     ax.set_ylim(len(names) - 0.5, -0.8)
-    first, last = names[0], names[-1]
-    title = f"Half the weights: {first} keeps {100 * gaussian[first]:.0f} % of a Gaussian's energy, "
-    title += f"{last} {100 * gaussian[last]:.0f} %"
+    most, least = max(gaussian, key=gaussian.get), min(gaussian, key=gaussian.get)
+    title = f"Of a Gaussian's energy, {most} keeps {100 * gaussian[most]:.0f} %, {least} {100 * gaussian[least]:.0f} %"
     ax.set_title(title)
     rows_text = ", ".join(f"{n} {100 * gaussian[n]:.0f} and {100 * trained[n]:.0f}" for n in names)
     return picture(fig, f"{title}. Percent kept, Gaussian and trained weights: {rows_text}.")
@@ -125,14 +127,13 @@ def stored_size(sparsities: Sequence[float], curves: Mapping[str, Sequence[float
     for index, (name, sizes) in enumerate(curves.items()):
         color = GREY if name == base_name else COLORS[index - 1]
         ax.plot([100 * s for s in sparsities], [size / 1024 for size in sizes], color=color)
-        end_label(ax, 100 * sparsities[-1], sizes[-1] / 1024, name, color)
+        label(ax, (55, np.interp(0.55, sparsities, sizes) / 1024), name, color, dy=8)
         smaller = [s for s, size, full in zip(sparsities, sizes, base, strict=True) if size < full]
         if name != base_name and smaller:
             saves[name] = round(100 * min(smaller))
     text = ", ".join(f"{name} from {value} %" for name, value in saves.items())
-    title = f"Sparse storage is smaller than dense: {text}"
-    ax.set(xlabel="sparsity (%)", ylabel="stored size (KiB)", ylim=(0, None), xlim=(0, 125), title=title)
-    ax.set_xticks(range(0, 101, 20))
+    title = f"Smaller than dense: {text} sparsity"
+    ax.set(xlabel="sparsity (%)", ylabel="stored size (KiB)", ylim=(0, None), xlim=(0, 100), title=title)
     half = min(range(len(sparsities)), key=lambda i: abs(sparsities[i] - 0.5))
     sizes = ", ".join(f"{name} {values[half] / 1024:.1f} KiB" for name, values in curves.items())
     return picture(fig, f"{title}. At {100 * sparsities[half]:.0f} % sparsity: {sizes}.")
@@ -150,6 +151,6 @@ def bn_leak(leak: Tensor, keep: Tensor) -> Picture:
     ax.bar([str(index) for index in removed], values.tolist(), color=COLORS[1])
     ax.axhline(0, color=GREY, lw=0.8)
     alive = int((values > 1e-6).sum())
-    title = f"{alive} of {len(removed)} channels masked in the weights alone still speak after BN and ReLU"
+    title = f"{alive} of {len(removed)} filters with masked weights still speak after BN and ReLU"
     ax.set(xlabel="removed channel", ylabel="constant output", title=title)
     return picture(fig, f"{title}. Their constant outputs reach {float(values.max()):.2f}.")

@@ -15,6 +15,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-__all__ = ["COLORS", "GREY", "Picture", "end_label", "panels", "picture", "use_style"]
+__all__ = ["COLORS", "GREY", "Picture", "end_labels", "label", "panels", "picture", "use_style"]
 
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#A6761D", "#56B4E9")
 GREY = "#767676"
@@ -87,6 +88,7 @@ def picture(fig: Figure, alt: str, *, dpi: int = 130) -> Picture:
     if not alt.strip() or width > MAX_INCHES:
         plt.close(fig)
         raise ValueError(f"picture: needs a description and at most {MAX_INCHES} in, got {alt!r} and {width} in")
+    _fit_titles(fig)
     buffer = io.BytesIO()
     with plt.style.context(SHEET):
         fig.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
@@ -94,10 +96,33 @@ def picture(fig: Figure, alt: str, *, dpi: int = 130) -> Picture:
     return Picture(buffer.getvalue(), " ".join(alt.split()), round(width * PIXELS_PER_INCH))
 
 
-def end_label(ax: Axes, x: float, y: float, text: str, color: str, *, dy: float = 0.0) -> None:
-    """Write a line's name beside its end, in its color; `dy` moves it by that many points.
+def _fit_titles(fig: Figure) -> None:
+    """Titles are computed from data: shrink the type of one that would run out of the picture."""
+    titles = [(fig.texts[0], 0.98)] if fig.texts else []
+    titles += [(fig.axes[0].title, 0.85), (fig.axes[0]._left_title, 0.85)] if len(fig.axes) == 1 else []
+    for title, share in titles:
+        width = title.get_window_extent(fig.canvas.get_renderer()).width
+        title.set_fontsize(title.get_fontsize() * min(1.0, share * fig.bbox.width / max(width, 1.0)))
+
+
+def label(ax: Axes, at: tuple[float, float], text: str, color: str, *, dx: float = 5.0, dy: float = 0.0) -> None:
+    """Write a mark's name beside it, in its color, moved by (dx, dy) points.
 
     Shapes: none
     Source: ours
     """
-    ax.annotate(text, (x, y), xytext=(5, dy), textcoords="offset points", color=color, va="center", fontsize=8)
+    ax.annotate(text, at, xytext=(dx, dy), textcoords="offset points", color=color, va="center", fontsize=8)
+
+
+def end_labels(ax: Axes, x: float, ends: Sequence[tuple[float, str, str]], *, gap: float = 10.0) -> None:
+    """Write (y, name, color) of several lines beside their common end, moved apart to `gap` points at least.
+
+    Shapes: none
+    Source: ours
+    """
+    to_points = 72 / ax.figure.dpi
+    at = float("inf")
+    for y, text, color in sorted(ends, reverse=True):
+        own = ax.transData.transform((x, y))[1] * to_points
+        at = min(own, at - gap)
+        label(ax, (x, y), text, color, dy=at - own)
