@@ -31,7 +31,7 @@ table { width: 100%; border-collapse: collapse; margin: 1.2rem 0; }
 caption { text-align: left; color: var(--soft); padding-bottom: .3rem; }
 th, td { text-align: left; padding: .45rem .6rem .45rem 0; border-bottom: 1px solid var(--line); font-weight: 400; }
 thead th { color: var(--soft); font-size: .85rem; }
-td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; padding-right: 0; }
+.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; padding-right: 0 !important; }
 .bar { width: 7rem; height: .5rem; background: var(--line); border-radius: .25rem; overflow: hidden; }
 .bar span { display: block; height: 100%; background: var(--bar); }
 ul { list-style: none; margin: .4rem 0; padding: 0; }
@@ -95,7 +95,7 @@ def _graded(about: Page) -> str:
 <table>
 <caption>Points by exercise</caption>
 <thead><tr><th scope="col">Exercise</th><th scope="col">Title</th><th scope="col" aria-hidden="true"></th>
-<th scope="col" style="text-align:right">Points</th></tr></thead>
+<th scope="col" class="number">Points</th></tr></thead>
 <tbody>
 {rows}
 </tbody>

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,7 +33,10 @@ class Worker:
     def __init__(self) -> None:
         threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         # the folder one stands in must not be searched for modules: it may hold submissions
-        env = {**os.environ, **threads, "PYTHONSAFEPATH": "1"}
+        # its temporary files go with it, however it ends; its sandbox looks into them as another user
+        self._folder = tempfile.mkdtemp(prefix="grade-")
+        os.chmod(self._folder, 0o711)
+        env = {**os.environ, **threads, "PYTHONSAFEPATH": "1", "TMPDIR": self._folder}
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the worker)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "autograder.run.worker"],
@@ -96,7 +100,7 @@ class Worker:
     def kill(self) -> None:
         self.stop()
         self._process.wait()
-        self._close_files()
+        self._clean_up()
 
     def close(self) -> None:
         """Let the worker end by itself, so that its sandbox is taken down in order."""
@@ -106,9 +110,10 @@ class Worker:
         except (OSError, ValueError, subprocess.TimeoutExpired):
             self.stop()
             self._process.wait()
-        self._close_files()
+        self._clean_up()
 
-    def _close_files(self) -> None:
+    def _clean_up(self) -> None:
         for file in (self._process.stdin, self._process.stdout, self._errors):
             with contextlib.suppress(OSError):  # what was not sent to a dead worker
                 file.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
