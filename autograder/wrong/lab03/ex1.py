@@ -6,7 +6,7 @@ def group_scores(w, granularity, p=1):
     return w.reshape(*w.shape[:n_dims], -1).pow(p).sum(-1).pow(1 / p)
 
 
-# %% wrong="p is not used: this is the L1 norm whatever p is."
+# %% wrong="Every p gives the L1 norm: p is not used, or the root is taken before the sum."
 def group_scores(w, granularity, p=1):
     dims = {"fine": None, "vector": (3,), "kernel": (2, 3), "channel": (1, 2, 3)}
     if granularity not in dims:

@@ -92,10 +92,11 @@ def shrink_pair(
 ) -> tuple[nn.Conv2d, nn.BatchNorm2d, nn.Conv2d]:
     """Remove the output channels of conv1 that `keep` drops, from conv1, from bn and from the inputs of conv2.
 
-    Returns three new, really smaller modules; whatever else they hold (stride, padding, biases where there are any,
-    eps, momentum, train or eval mode, ...) is as in the originals, which stay as they are. Kept channels keep their
-    order. Neither convolution is grouped. The result equals the masked network exactly if the mask also zeroes bn's
-    weight and bias: without that, a channel of zeros leaves bn as beta - gamma * mean / sqrt(var + eps).
+    Returns three new, really smaller modules, whose out_channels, num_features and in_channels say so. Whatever else
+    they hold (stride, padding, biases where there are any, eps, momentum, train or eval mode, ...) is as in the
+    originals, which stay as they are. Kept channels keep their order. Neither convolution is grouped. The result equals
+    the masked network exactly if the mask also zeroes bn's weight and bias: without that, a channel of zeros leaves bn
+    as beta - gamma * mean / sqrt(var + eps).
 
     Shapes: keep (conv1.out_channels,), bool, True = kept, at least one of them
     Source: Li et al. 2017, section 3.1, arXiv:1608.08710

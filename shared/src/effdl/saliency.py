@@ -92,8 +92,8 @@ def refit(x: Tensor, y: Tensor, w: Tensor, keep: Tensor) -> Tensor:
 
     The result w' minimizes the sum of |y_i - sum over c of x_ic w'_c^T|^2 over the n samples i, with w' = 0 in dropped
     channels. Where several w' do (a kept channel that is always zero, few samples), it is the one of smallest sum of
-    squares: `torch.linalg.pinv` leads to that one, `torch.linalg.lstsq` only with driver="gelsd". All inputs stay as
-    they are.
+    squares: `torch.linalg.pinv` leads to that one, `torch.linalg.lstsq` only with driver="gelsd". It has the dtype of
+    w; all inputs stay as they are.
 
     Shapes: x (n, ci, k): for each sample the k inputs under the kernel, y (n, co), w (co, ci, k), keep (ci,), bool,
             True = kept, at least one of them -> (co, ci, k)

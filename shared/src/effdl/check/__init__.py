@@ -75,9 +75,7 @@ def _try(exercise: str, number: int, case: Case, function: Callable[..., Any]) -
 def _judge(case: Case, got: Parts, expected: Parts) -> Difference | None:
     """Shape and dtype; then the rule of the case, which says more than that values differ; then values."""
     found = difference(got, expected, case.rtol) if case.reference else None
-    if found and found.where is None:
+    if found and (found.part or found.where is None):
         return found
     broken = case.bound(got, **case.args) if case.bound else None
-    if not broken or (found and found.part):
-        return found
-    return Difference("", broken, found.where if found else None)
+    return Difference("", broken, found.where if found else None) if broken else found

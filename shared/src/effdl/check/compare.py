@@ -27,14 +27,12 @@ def difference(got: Parts, expected: Parts, rtol: float) -> Difference | None:
 
     A float may be of any width; it may be off by rtol times the largest expected size.
     """
-    if got.keys() != expected.keys():
-        odd = sorted(got.keys() ^ expected.keys())[0]
-        return Difference(odd, "is there and should not be" if odd in got else "is missing")
     for name in expected:
-        found = _compare(name, got[name], expected[name], rtol)
+        found = _compare(name, got[name], expected[name], rtol) if name in got else Difference(name, "is missing")
         if found:
             return found
-    return None
+    odd = sorted(got.keys() - expected.keys())
+    return Difference(odd[0], "is there and should not be") if odd else None
 
 
 def _compare(name: str, got: np.ndarray, expected: np.ndarray, rtol: float) -> Difference | None:

@@ -18,6 +18,9 @@ def squares(array: np.ndarray, where: np.ndarray | None = None) -> list[str]:
     """Lines of text with the value in each square; those that `where` marks stand in brackets.
 
     An array of more than two dimensions becomes one block for each index of the leading ones.
+
+    Shapes: array (...), where like array, bool -> a list of lines
+    Source: the layout is this course's own
     """
     if array.size == 0:
         return ["(empty)"]

@@ -52,14 +52,17 @@ def fingerprint(exercise: str, wrong: Iterable[tuple[str, Functions]]) -> dict[s
     Functions come alone, in the lab's order, or by name where an exercise asks for several and one is wrong.
     A wrong answer that fails on a case otherwise than by its value, or gives the expected one, is left out there.
     """
-    found: dict[str, dict[str, str]] = {}
     checked = plan(exercise)
+    marks = []
     for sentence, functions in wrong:
         named = _named(functions, checked.names)
-        for number, case in enumerate(checked.cases):
-            mark = _mark(case, named.get(case.function))
-            if mark:
-                found.setdefault(str(number), {}).setdefault(mark, sentence)
+        failed = [(i, _mark(case, named.get(case.function))) for i, case in enumerate(checked.cases)]
+        marks.append([(str(i), mark, sentence) for i, mark in failed if mark])
+    found: dict[str, dict[str, str]] = {}
+    # a check stops at the first failure: where two slips look alike, the one that gets no further is likelier
+    for rows in ([slip[0] for slip in marks if slip], [row for slip in marks for row in slip[1:]]):
+        for number, mark, sentence in rows:
+            found.setdefault(number, {}).setdefault(mark, sentence)
     return found
 
 
