@@ -16,11 +16,13 @@ def notebook(*cells, lab="lab99"):
     return new_notebook(cells=list(cells), metadata={"effdl": {"lab": lab}})
 
 
-def test_one_thread_the_course_package_and_its_data_are_set(course, tmp_path):
+def test_one_thread_the_course_package_and_its_data_are_set(course, tmp_path, monkeypatch):
     course.data.mkdir()
+    monkeypatch.setenv("MPLBACKEND", "agg")
     environment = kernel_environment(course, str(tmp_path))
     assert environment["PYTHONPATH"].startswith(str(course.package.parent))
     assert environment["OMP_NUM_THREADS"] == "1"
+    assert "MPLBACKEND" not in environment
     assert environment["EFFDL_DATA"] == str(course.data)
 
 
