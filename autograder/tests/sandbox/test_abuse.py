@@ -164,6 +164,21 @@ while True:
 """
 
 
+ENDLESS = {
+    "displays": "from IPython.display import display\nwhile True: display(1)",
+    "strangers": "k = get_ipython().kernel\nfrom ipykernel.kernelapp import IPKernelApp as A\n"
+    "while True: k.session.send(A.instance().iopub_socket, 'status', {}, parent={'header': {'msg_id': 'x'}})",
+}
+
+
+@pytest.mark.parametrize("code", ENDLESS.values(), ids=ENDLESS)
+def test_endless_messages_do_not_put_off_the_deadline(sandbox, code):
+    with sandbox.kernel() as kernel:
+        start = time.monotonic()
+        assert kernel.run(code, wall_s=1).status in ("timeout", "died")
+        assert time.monotonic() - start < 5
+
+
 def test_an_endless_message_written_past_zeromq_does_not_fill_the_grader(sandbox):
     with sandbox.kernel() as kernel:
         before = rss_mib()

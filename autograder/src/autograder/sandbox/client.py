@@ -106,11 +106,7 @@ class KernelClient:
         """
         reply, idle, lost = None, False, self._shell.lost
         while reply is None or not idle:
-            if reply is None and self._shell.lost > lost:
-                reply = TOO_LONG
-            heard = False
             for message in self._receive(end):
-                heard = True
                 if message.parent != identity:
                     continue
                 if message.kind == "execute_reply":
@@ -120,10 +116,12 @@ class KernelClient:
                 else:
                     with contextlib.suppress(RecursionError):
                         outputs.add(message.kind, message.content)
-            if not heard and time.monotonic() >= end:
-                if reply is not None:
-                    break
-                raise TimeoutError
+            if reply is None and self._shell.lost > lost:
+                reply, end = TOO_LONG, min(end, time.monotonic() + STRAGGLER_S)
+            if time.monotonic() >= end:
+                break
+        if reply is None:
+            raise TimeoutError
         return reply
 
     def _answered(self, identity: str, end: float) -> bool:
