@@ -157,15 +157,18 @@ class _Execution:
             self.out.events.append(Event("forged output", f"exercise {batch[0].exercise}: values that no case showed"))
         self.out.runs |= {request_id: self.named(case) for request_id, case in found.items()}
         rest = [request for request in batch if request.id not in found]
-        hung = any(case.status == "timeout" for case in found.values())
+        hung = [request for request in batch if request.id in found and found[request.id].status == "timeout"]
+        if hung:
+            self.tell(hung[0], "timeout")
+            self.lose(rest, "")
         if run.status in ENDS:
-            self.lose(rest, run.status)
+            self.lose(rest, "" if hung else run.status)
             return False
         if hung:
-            self.lose(rest, "")
-        elif len(rest) == len(batch) == 1:
+            return True
+        if len(rest) == len(batch) == 1:
             self.out.runs[rest[0].id] = CaseRun("error", detail="no result came back")
-        elif rest and len(batch) > 1:
+        if rest and len(batch) > 1:
             # more was shown at once than the sandbox lets through: one at a time, then
             return all(self.run_batch(kernel, [request]) for request in rest)
         return True
@@ -175,10 +178,13 @@ class _Execution:
         for i, request in enumerate(rest):
             if i == 0 and status:
                 self.out.runs[request.id] = CaseRun(status)
-                did = "ran too long" if status == "timeout" else "ended the kernel"
-                self.out.events.append(Event(status, f"exercise {request.exercise} {did} in {request.name!r}"))
+                self.tell(request, status)
             else:
                 self.out.runs[request.id] = CaseRun("not_run", detail="an earlier case hung or ended the kernel")
+
+    def tell(self, request: Request, status: str) -> None:
+        did = "ran too long" if status == "timeout" else "ended the kernel"
+        self.out.events.append(Event(status, f"exercise {request.exercise} {did} in {request.name!r}"))
 
     def named(self, case: CaseRun) -> CaseRun:
         """An answer that is missing because its cell was left out is lost, not missing."""

@@ -7,11 +7,14 @@ cases; each case gets a namespace of its own. It shows values and knows no right
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import math
+import os
 import random
 import signal
 import sys
+import time
 import types
 import warnings
 
@@ -25,6 +28,7 @@ MIME = "application/vnd.autograder.value+json"
 MAX_VALUES = 200_000
 MAX_TEXT = 10_000
 MAX_DEPTH = 8
+GRACE_S = 2.0
 PLAIN = (torch.dtype, torch.device, np.dtype)
 
 
@@ -219,17 +223,21 @@ def refusing(original, name):
 
 
 @contextlib.contextmanager
-def deadline(seconds):
-    """Raise CaseTimeout in the running case after so many seconds of wall time."""
+def deadline(seconds, give_up):
+    """Raise CaseTimeout in the running case after so many seconds of wall time; give up on one that catches it."""
+    rings = []
 
     def ring(*_):
+        rings.append(1)
+        if len(rings) > 1:
+            give_up()
         raise CaseTimeout
 
     if not hasattr(signal, "SIGALRM"):
         yield
         return
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, GRACE_S)
     try:
         yield
     finally:
@@ -237,7 +245,7 @@ def deadline(seconds):
         signal.signal(signal.SIGALRM, before)
 
 
-def run_case(request, user):
+def run_case(request, user, give_up):
     """One case: what it showed and, if it raised, the exception's class and text."""
     shown, problem = Shown(), None
     reset(request["seed"])
@@ -251,14 +259,18 @@ def run_case(request, user):
             torch.inference_mode(False),
             torch.enable_grad(),
             forbidding(request["forbid"]),
-            deadline(request["wall_s"]),
+            deadline(request["wall_s"], give_up),
         ):
             warnings.simplefilter("ignore")
             exec(code, names)
     except BaseException as raised:
         problem = {"type": type(raised).__name__, "text": describe(raised), "name": str(getattr(raised, "name", ""))}
     absent = [name for name in request["needs"] if name not in user]
-    return {"token": request["token"], "items": shown.items, "error": problem, "absent": absent}
+    return result(request, shown.items, problem, absent)
+
+
+def result(request, items, problem, absent=()):
+    return {"token": request["token"], "items": items, "error": problem, "absent": list(absent)}
 
 
 def describe(raised):
@@ -271,10 +283,19 @@ def describe(raised):
 def main(requests):
     """Run a batch of cases of one exercise; each publishes its result as it ends. A case that hung is the last."""
     shell = get_ipython()
+
+    def publish(found):
+        shell.display_pub.publish(data={MIME: found}, metadata={})
+
+    def give_up(request):
+        publish(result(request, [], {"type": "CaseTimeout", "text": "it could not be stopped", "name": ""}))
+        time.sleep(0.3)  # for the message to leave
+        os._exit(1)
+
     for request in json.loads(requests):
-        result = run_case(request, shell.user_ns)
-        shell.display_pub.publish(data={MIME: result}, metadata={})
-        if result["error"] and result["error"]["type"] == "CaseTimeout":
+        found = run_case(request, shell.user_ns, functools.partial(give_up, request))
+        publish(found)
+        if found["error"] and found["error"]["type"] == "CaseTimeout":
             break
 
 
