@@ -274,3 +274,11 @@ def test_blocks_stand_side_by_side_until_they_are_too_wide():
     short, wide = ("a", ["1"]), ("b", ["x" * 100])
     assert columns([short], [short]) == "a   a\n1   1"
     assert columns([short, wide], [("c", ["y" * 20])]).count("\n\n") == 1
+
+
+def test_errors_that_only_the_machine_makes_are_not_printed(capsys):
+    check("3.1", lambda w, granularity, p=1: pruning.group_scores(w, granularity, p) * (1 + 1e-7))
+    check("3.1", lambda w, granularity, p=1: pruning.group_scores(w, granularity, p) * (1 + 5e-5))
+    first, second = capsys.readouterr().out.splitlines()
+    assert "largest error below 1e-05" in first
+    assert "largest error 1e-03" in second
