@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from autograder.course import UnknownLab
 from autograder.grade.explain import explain
+from autograder.grade.outcome import one_line
 from autograder.grade.pipeline import grade
 from autograder.grade.place import OutputError
 
@@ -222,6 +223,15 @@ def test_explain_shows_what_the_comparison_saw(hand_in, run, out):
         explain(out, "lab99", "ana", "99.9")
     with pytest.raises(ValueError, match="grade it first"):
         explain(out, "lab98", "ana")
+
+
+def test_what_a_terminal_would_obey_is_shown_instead(hand_in, run, out):
+    hand_in("ana_lab99.ipynb", "0 0 0")
+    run()
+    results = out / "results" / "lab99.json"
+    results.write_text(results.read_text().replace("[0.123456]", "\\u001b[2J\\u202e"))
+    assert "expected %1B[2J%E2%80%AE" in "\n".join(explain(out, "lab99", "ana"))
+    assert one_line("a\x1b[31m\n b", "", "c") == "a%1B[31m b; c"
 
 
 def test_addresses_of_objects_do_not_make_equal_runs_differ(hand_in, run, out):

@@ -29,7 +29,9 @@ def explain(out: Path, lab: str, student: str, exercise: str | None = None) -> l
         raise ValueError(f"{lab}: no exercise {exercise!r}; there are: {known}")
     lines = [f"{student}, {lab}: {points(outcome.marked.score, outcome.marked.max_score)} points, from {outcome.file}"]
     lines += [f"  {event.kind}: {event.text}" for event in outcome.marked.events] if exercise is None else []
-    return lines + [line for each in chosen for line in _exercise(each)]
+    lines += [line for each in chosen for line in _exercise(each)]
+    # a value may hold what a terminal would obey
+    return [line[: len(line) - len(line.lstrip(" "))] + clean(line) for line in lines]
 
 
 def _exercise(result: ExerciseResult) -> list[str]:

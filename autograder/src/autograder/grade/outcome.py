@@ -6,6 +6,7 @@ import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from autograder.grade.ids import clean
 from autograder.grade.model import CaseResult, Event, ExerciseResult, Marked
 
 STATUSES = ("graded", "invalid", "error")
@@ -60,8 +61,8 @@ def marked_from_json(data: dict[str, Any]) -> Marked:
 
 
 def one_line(*parts: str) -> str:
-    """The non-empty `parts` as one bounded line."""
-    text = " ".join("; ".join(part for part in parts if part).split())
+    """The non-empty `parts` as one bounded line that a terminal shows as it is."""
+    text = clean(" ".join("; ".join(part for part in parts if part).split()))
     return text if len(text) <= MESSAGE_LIMIT else text[: MESSAGE_LIMIT - 3] + "..."
 
 

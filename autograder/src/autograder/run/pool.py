@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -116,7 +117,9 @@ class Pool:
             try:
                 worker = worker or self._start()
                 answer = worker.ask(asdict(job), self.job_s)
-                return Reply(number, answer["marked"], seconds=answer["seconds"]), worker
+                # the time a worker took to start is told once, with its first job
+                boot_s, worker.boot_s = worker.boot_s, 0.0
+                return Reply(number, answer["marked"], seconds={"boot": boot_s, **answer["seconds"]}), worker
             except Lost as lost:
                 reason = str(lost)
                 if worker is not None:
@@ -126,10 +129,12 @@ class Pool:
         return Reply(number, fault=reason), None
 
     def _start(self) -> Worker:
+        start = time.perf_counter()
         worker = Worker()
         self._alive.add(worker)
         try:
             worker.ask(asdict(self.setup), BOOT_S)
+            worker.boot_s = time.perf_counter() - start
         except Exception as problem:
             worker.kill()
             self._alive.discard(worker)

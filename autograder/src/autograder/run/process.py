@@ -31,6 +31,7 @@ class Worker:
     """One worker process, spoken to from one thread."""
 
     def __init__(self) -> None:
+        self.boot_s = 0.0
         threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         # the folder one stands in must not be searched for modules: it may hold submissions
         # its temporary files go with it, however it ends; its sandbox looks into them as another user
