@@ -8,7 +8,7 @@
 # [colab]: https://colab.research.google.com/github/effdl/labs/blob/main/labs/lab03_pruning_granularity_and_criteria.ipynb
 
 # %% [markdown]
-# **Time** 95 minutes. **Points** 100. **Prerequisites** labs 01 and 02. **Needs** 2 CPU minutes and 3 MB of data.
+# **Time** 95 minutes. **Points** 100. **Prerequisites** labs 01 and 02. **Needs** 1 CPU minute and 3 MB of data.
 #
 # You will be able to
 # - mask weights at four granularities and at N:M, and say what each costs in energy, bytes and speed
@@ -18,7 +18,7 @@
 # - choose a criterion from measurements on a real network
 #
 # Run the cells from the top. *Run All* stops at the first exercise that is not written yet: write it and go on from
-# there. A prediction left at `None` never stops the lab. One thread is used, so that results repeat.
+# there. A prediction left at `None` never stops the lab.
 
 # %% role="setup"
 import copy
@@ -154,8 +154,8 @@ plots.reveal(guess_energy, {name: round(100 * energy[name]) for name in guess_en
 plots.pruning.kept_energy(energy, trained)
 
 # %% [markdown]
-# Norms of larger groups differ less from each other, so there is less to choose from. What do the squares, right of
-# the circles, say about where a trained layer keeps its large weights?
+# Norms of larger groups differ less, so there is less to choose from. Squares right of circles: where does a trained
+# layer keep its large weights?
 #
 # ## 2 - Zeros are not speed
 # A zero in a dense tensor is stored and multiplied like any number. Take 64 x 64 x 3 x 3 weights in 32 bits, 147,456
@@ -169,10 +169,8 @@ guess_cost = {"bitmask": 78336, "index16": 110592, "times faster": 1.0, "paramet
 # %% role="figure"
 shares = [share / 20 for share in range(21)]
 halves = [pruning.mask_from_scores(gaussian.abs(), share) for share in shares]
-sizes = {
-    kind: [cost.stored_bytes(gaussian, half, format=kind) for half in halves]
-    for kind in ("dense", "bitmask", "index16")
-}
+kinds = ("dense", "bitmask", "index16")
+sizes = {kind: [cost.stored_bytes(gaussian, half, format=kind) for half in halves] for kind in kinds}
 plots.reveal(guess_cost, {kind: sizes[kind][10] for kind in ("bitmask", "index16")}, "bytes")
 plots.pruning.stored_size(shares, sizes)
 
@@ -211,8 +209,8 @@ plots.reveal(guess_cost, {"parameters left": round(100 * parameters_left), "MACs
 check("3.4", shrink_pair)
 
 # %% [markdown]
-# A trap: is a filter silent when all its weights are zero? Batch normalization (BN) turns its 0 into $\beta -
-# \gamma\mu/\sqrt{\sigma^2 + \epsilon}$, a constant that the next layer reads. Half of the filters of block 3, masked:
+# A trap: is a filter silent when all its weights are zero? Batch normalization (BN) turns its 0 into
+# $\beta - \gamma\mu/\sqrt{\sigma^2 + \epsilon}$, a constant that the next layer reads. Half of the filters of block 3, masked:
 
 # %% role="figure"
 loud = pruning.mask_from_scores(pruning.group_scores(net.blocks[2].conv1.weight.detach(), "channel"), 0.5)
@@ -289,7 +287,7 @@ first = found["block 1"]
 plots.criteria.scatter(channels.score(first, "Fisher"), first.loss_change, "Fisher", where=", block 1")
 
 # %% [markdown]
-# Some changes are below zero. What does that mean?
+# Each channel was removed alone. Why is that not yet the truth about removing half of them?
 #
 # ## 4 - Criteria from activations
 # Look at what a channel says. *APoZ* is its average percentage of zeros after ReLU: high means idle. *Entropy* bins
@@ -314,8 +312,8 @@ plots.reveal(guess_idle, {name: round(value.item(), 2) for name, value in answer
 # ### Exercise 3.6 - What channels say    10 min - 15 points - difficulty 3/5
 # Write two functions of activations a (n, c, h, w). `apoz`: each channel's share of exact zeros, (c,).
 # `channel_entropy`: average each channel of each image over h and w, count these means in `bins` equal bins, return
-# $-\sum p \log p$ in nats, (c,). The bins divide ONE range, from the smallest to the largest mean of the whole layer,
-# which falls into the last bin. If all are equal the entropy is 0. About 8 lines.
+# $-\sum p \log p$ in nats, (c,). The bins divide ONE range, from the smallest to the largest mean of the whole layer;
+# the largest falls into the last bin. If all are equal the entropy is 0. About 8 lines.
 #
 # By hand first: the means 0 and 8 of a channel, in 4 bins, give log 2.
 #
@@ -338,9 +336,9 @@ plots.explore.judge_criterion(
 )
 
 # %% [markdown]
-# The last criterion asks the *next* layer: with which channels can it still give back its output? He et al. choose
-# them by LASSO, minimizing $\|y - \sum_c \beta_c x_c w_c^T\|^2 + \lambda\|\beta\|_1$ (`lasso_path` in the package),
-# and then fit the weights that are left anew.
+# The last criterion asks the *next* layer: which channels give back its output? He et al. choose them by LASSO,
+# minimizing $\|y - \sum_c \beta_c x_c w_c^T\|^2 + \lambda\|\beta\|_1$ (`lasso_path` in the package), and then fit the
+# weights that are left anew.
 #
 # ### Exercise 3.7 - Refit what is left    10 min - 15 points - difficulty 4/5
 # Write `refit`. Given inputs x (n, ci, k), outputs y (n, co), w (co, ci, k) and keep (ci,), return weights like w,
@@ -401,8 +399,8 @@ plots.criteria.criteria(results.methods(0.5), results.dense.mean())
 # %% [markdown]
 # **Which one when**, from this table. Without any training: reconstruction, LASSO or magnitude with a refit; it needs
 # images, no labels. With labels for one batch, for channels: Fisher or SNIP, summed over a filter; signed Taylor
-# terms cancel. For single weights of a converged network: magnitude. With an epoch of fine-tuning the criteria come
-# close: take the cheapest that you trust. The control keeps all of them honest.
+# terms can cancel. For single weights of a converged network: magnitude. With an epoch of fine-tuning the criteria
+# come close: take the cheapest that you trust. The control keeps all of them honest.
 #
 # Chosen on validation, the best one at three sizes:
 
@@ -420,9 +418,9 @@ plots.criteria.tradeoff(points, (dense_macs / 1e6, results.dense.mean()), by=bes
 test, batch = data.fashion_mnist("test"), validation.images[:100]
 final = experiments.finetune_(train.reestimate_bn_(thin[0.5], seen.images[:1000]), {}, seen, seed=0)
 for name, network in (("dense", net), ("shrunk", final)):
-    mmacs, kib = cost.macs(network, (1, 28, 28)) / 1e6, cost.network_bytes(network) / 1024
-    print(f"{name}: {train.accuracy(network, test):.1f} % of the test images right", end=", ")
-    print(f"{kib:.0f} KiB, {mmacs:.2f} million MACs, {cost.latency_ms(network, batch).median_ms:.1f} ms")
+    right, ms = train.accuracy(network, test), cost.latency_ms(network, batch).median_ms
+    kib, mmacs = cost.network_bytes(network) / 1024, cost.macs(network, (1, 28, 28)) / 1e6
+    print(f"{name}: {right:.1f} % of the test images right, {kib:.0f} KiB, {mmacs:.2f} million MACs, {ms:.1f} ms")
 print(f"fine-grained: {results.reach('fine', within=1):.0%} of six layers' weights gone, within 1 point on validation")
 
 # %% [markdown]
@@ -431,7 +429,7 @@ print(f"fine-grained: {results.reach('fine', within=1):.0%} of six layers' weigh
 # though layers differ in what they bear. Masks saved bytes in our count only: no file here stores them that way.
 # Sparse speed needs its own kernels or hardware (labs 05 and 06); 2:4 needs a GPU that has it. Our refit looks at
 # each layer of the original network; He et al. go through the already pruned one. The empirical Fisher is not the
-# Hessian: it scales with the residuals. Energy was not measured.
+# Hessian: it scales with the residuals. No joules were measured.
 
 # %% [markdown]
 # ## Wrap-up
