@@ -26,14 +26,22 @@ def test_one_thread_the_course_package_and_its_data_are_set(course, tmp_path, mo
     assert environment["EFFDL_DATA"] == str(course.data)
 
 
-def test_pictures_are_handed_on_without_counts_and_without_stderr():
+def test_what_an_experiment_shows_is_handed_on_without_counts_and_without_stderr():
     picture = new_output("execute_result", {"image/png": "x"}, execution_count=3)
     warning, printed = new_output("stream", name="stderr", text="w"), new_output("stream", name="stdout", text="p")
-    solution, lab = notebook(cell("figure", [warning, printed, picture])), notebook(cell("figure", []))
+    solution, lab = notebook(cell("experiment", [warning, printed, picture])), notebook(cell("experiment", []))
     show_pictures(solution, lab)
     assert [output.output_type for output in lab.cells[0].outputs] == ["stream", "display_data"]
     assert "execution_count" not in lab.cells[0].outputs[1]
     assert solution.cells[0].outputs[2].execution_count == 3
+
+
+def test_what_a_figure_prints_beside_its_picture_is_not_handed_on():
+    printed, picture = new_output("stream", name="stdout", text="p"), new_output("display_data", {"image/png": "x"})
+    for role in ("figure", "widget"):
+        lab = notebook(cell(role, []))
+        show_pictures(notebook(cell(role, [printed, picture])), lab)
+        assert [output.output_type for output in lab.cells[0].outputs] == ["display_data"]
 
 
 def test_demonstrations_hand_nothing_on():

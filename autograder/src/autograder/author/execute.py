@@ -62,10 +62,15 @@ def keep_outputs(old: NotebookNode | None, new: NotebookNode) -> None:
 
 
 def show_pictures(solution: NotebookNode, lab: NotebookNode) -> None:
-    """Copy what figures, widgets and experiments showed from the solution into the lab."""
+    """Copy what figures, widgets and experiments showed from the solution into the lab.
+
+    What a figure printed beside its picture stays behind: it may compare a prediction with the result.
+    """
     for done, cell in zip(solution.cells, lab.cells, strict=True):
         if cell.cell_type == "code" and cell.metadata.effdl.role in PICTURES:
-            cell.outputs = [_as_display(output) for output in done.outputs if output.get("name") != "stderr"]
+            streams = ("stdout",) if cell.metadata.effdl.role == "experiment" else ()
+            shown = (output for output in done.outputs if output.get("name") in streams or "data" in output)
+            cell.outputs = [_as_display(output) for output in shown]
 
 
 def _as_display(output: NotebookNode) -> NotebookNode:
