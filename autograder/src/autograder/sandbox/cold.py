@@ -55,7 +55,7 @@ def stop(process: subprocess.Popen, grace_s: float = 0.0) -> None:
 def spawn(argv: Sequence[str], report: socket.socket, env: dict[str, str] | None = None) -> subprocess.Popen:
     """Start a sandbox's first process, with `report` as its only open connection."""
     null = subprocess.DEVNULL
-    env = env or {"PATH": os.environ.get("PATH", "")}
+    env = env or {}
     return subprocess.Popen(
         argv, stdin=null, stdout=null, stderr=subprocess.PIPE, env=env, cwd="/", pass_fds=[report.fileno()]
     )
