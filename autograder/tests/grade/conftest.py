@@ -91,7 +91,7 @@ def marker(course, lab):
     except IsolationUnavailable:
         # these are the tests of marking; what isolation holds back has tests of its own
         sandbox = open_lab_sandbox(course, lab, isolation="none")
-    marker = Marker(lab, sandbox, SEED, limits=Limits(cell_s=3, case_s=1, setup_s=60, total_s=60))
+    marker = Marker(lab, sandbox, SEED, limits=Limits(cell_s=3, case_s=2, setup_s=60, total_s=60))
     assert marker.expected
     yield marker
     sandbox.close()

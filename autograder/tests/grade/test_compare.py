@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from autograder.grade import harness
+from autograder.grade import showing
 from autograder.grade.compare import compare
 from autograder.grade.judge import ask, load_judges
 from autograder.grade.values import MAX_VALUES, Malformed, decode_items, for_judge
@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 def shown(*values):
     """What the harness sends for these values, through JSON."""
-    record = harness.Shown()
+    record = showing.Shown()
     record.show(*values)
     return json.loads(json.dumps(record.items, allow_nan=False))
 
@@ -125,14 +125,14 @@ def test_an_exception_agrees_with_its_base_class_and_never_if_not_implemented():
         raise kind("no")
 
     def raised(kind):
-        return shown(harness.raises(fail, kind))
+        return shown(showing.raises(fail, kind))
 
     assert compare(raised(ValueError), raised(ValueError)) == ""
     assert compare(raised(UnicodeError), raised(ValueError)) == ""
     assert compare(raised(TypeError), raised(ValueError))
     assert compare(raised(NotImplementedError), raised(RuntimeError))
-    assert compare(shown(harness.raises(len, "")), raised(ValueError))
-    assert compare(raised(ValueError), shown(harness.raises(len, "")))
+    assert compare(shown(showing.raises(len, "")), raised(ValueError))
+    assert compare(raised(ValueError), shown(showing.raises(len, "")))
     assert compare(shown("ValueError"), raised(ValueError))
 
 
@@ -186,9 +186,9 @@ def test_deep_nests_are_refused():
 
 def test_the_harness_bounds_what_is_shown():
     with pytest.raises(ValueError, match="more than"):
-        shown(torch.zeros(harness.MAX_VALUES + 1))
+        shown(torch.zeros(showing.MAX_VALUES + 1))
     with pytest.raises(ValueError, match="too long"):
-        shown("x" * (harness.MAX_TEXT + 1))
+        shown("x" * (showing.MAX_TEXT + 1))
     with pytest.raises(ValueError, match="deeper"):
         shown([[[[[[[[[[1]]]]]]]]]])
 
@@ -198,7 +198,7 @@ def test_judges_get_plain_values():
         torch.ones(2, dtype=torch.float16),
         np.array([True]),
         [1, {"a": (2.5, "x")}],
-        harness.raises(int, "x"),
+        showing.raises(int, "x"),
         None,
     )
     got = [for_judge(value) for value in decode_items(shown(*values))]

@@ -6,8 +6,9 @@ import contextlib
 import re
 
 import pytest
+from autograder.grade.budget import Clock, GraderFault, Limits
 from autograder.grade.cases import MIME, Request, batch_code, case_seed, install_code, read_results
-from autograder.grade.execute import Clock, GraderFault, Limits, execute
+from autograder.grade.execute import execute
 from autograder.grade.sanitize import Plan, Step
 from autograder.lab import Case
 from autograder.sandbox.api import Run

@@ -72,7 +72,8 @@ def case_seed(seed: int, lab: str, case: Case) -> int:
 
 @cache
 def harness_text() -> str:
-    return Path(__file__).with_name("harness.py").read_text(encoding="utf-8")
+    files = (Path(__file__).with_name(name) for name in ("showing.py", "harness.py"))
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
 def install_code() -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
+from autograder.grade.budget import Clock, GraderFault, Limits
 from autograder.grade.cases import CaseRun, Request, batch_code, install_code, read_results
 from autograder.grade.model import Event
 from autograder.grade.sanitize import Plan, Step
@@ -18,35 +19,6 @@ from autograder.sandbox.api import Kernel, Run, Sandbox
 
 ATTEMPTS = 2
 ENDS = ("timeout", "died")
-
-
-class GraderFault(RuntimeError):
-    """Grading failed through no fault of the submission's: it stays ungraded."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Wall seconds. CPU seconds and memory are the sandbox's to bound."""
-
-    cell_s: float = 60.0
-    case_s: float = 10.0
-    setup_s: float = 120.0
-    total_s: float = 900.0
-
-
-class Clock:
-    """Seconds spent by phase: "start", "imports", "student", "hidden", "compare"."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def __call__(self, phase: str) -> Iterator[None]:
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[phase] = self.seconds.get(phase, 0.0) + time.perf_counter() - began
 
 
 @dataclass
@@ -157,21 +129,21 @@ class _Execution:
             self.out.events.append(Event("forged output", f"exercise {batch[0].exercise}: values that no case showed"))
         self.out.runs |= {request_id: self.named(case) for request_id, case in found.items()}
         rest = [request for request in batch if request.id not in found]
-        hung = [request for request in batch if request.id in found and found[request.id].status == "timeout"]
+        hung = next((request for request in batch if self.timed_out(request)), None)
         if hung:
-            self.tell(hung[0], "timeout")
+            self.tell(hung, "timeout")
             self.lose(rest, "")
-        if run.status in ENDS:
-            self.lose(rest, "" if hung else run.status)
-            return False
-        if hung:
-            return True
-        if len(rest) == len(batch) == 1:
+        elif run.status in ENDS:
+            self.lose(rest, run.status)
+        elif len(batch) == 1 and rest:
             self.out.runs[rest[0].id] = CaseRun("error", detail="no result came back")
-        if rest and len(batch) > 1:
-            # more was shown at once than the sandbox lets through: one at a time, then
+        else:
+            # where more was shown at once than the sandbox lets through, one at a time
             return all(self.run_batch(kernel, [request]) for request in rest)
-        return True
+        return run.status not in ENDS
+
+    def timed_out(self, request: Request) -> bool:
+        return request.id in self.out.runs and self.out.runs[request.id].status == "timeout"
 
     def lose(self, rest: list[Request], status: str) -> None:
         """The first of these cases ended the batch, if `status` says how; the others were not reached."""

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from autograder.grade.budget import Clock, GraderFault, Limits
 from autograder.grade.cases import make_requests
-from autograder.grade.execute import Clock, Executed, GraderFault, Limits, execute
+from autograder.grade.execute import Executed, execute
 from autograder.grade.judge import load_judges
 from autograder.grade.model import Marked
 from autograder.grade.opening import open_lab_sandbox
