@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -33,6 +34,7 @@ def main(config: dict) -> None:
     finally:
         if not config["namespaces"]:
             jail.end_descendants(config["uid"])
+            shutil.rmtree(config["folder"], ignore_errors=True)
 
 
 def become_kernel(config: dict, report: socket.socket) -> None:
