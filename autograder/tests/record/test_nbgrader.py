@@ -28,7 +28,7 @@ def graded(hand_in, run, tmp_path):
     return tmp_path / "out"
 
 
-def nbgrader(folder, *command):
+def nbgrader(folder, *command, status=0):
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", *command],
         cwd=folder,
@@ -37,7 +37,7 @@ def nbgrader(folder, *command):
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == status, done.stderr
     return done.stderr
 
 
@@ -70,6 +70,19 @@ def test_generate_feedback_and_export_work_and_touch_nothing_of_ours(graded):
         exported = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     assert exported == {"ana": 55.0, "Zo%C3%AB%20O%27Neil": 100.0}
     assert {path: path.read_bytes() for path in ours} == ours
+
+
+def test_stock_autograde_runs_no_student_code_and_what_it_removed_comes_back(graded, hand_in, run, tmp_path):
+    flag = tmp_path / "ran"
+    hand_in("eve/lab99_tiny.ipynb", code=f"open({str(flag)!r}, 'w')")
+    run()
+    before = scores(graded)
+    told = nbgrader(graded, "autograde", "lab99", "--student", "eve", "--force", status=1)
+    assert "use-autograder-grade-instead" in told
+    assert not flag.exists()
+    run()
+    assert (graded / "autograded/eve/lab99/lab99_tiny.ipynb").exists()
+    assert scores(graded) == before
 
 
 def test_a_grade_given_by_hand_stays_and_counts(graded, hand_in, run, lab):

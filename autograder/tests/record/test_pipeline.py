@@ -203,6 +203,14 @@ def test_damaged_results_stop_the_run_before_anything_is_written(hand_in, run, o
     assert (out / "results" / "lab99.json").read_text() == "{"
 
 
+def test_results_may_stand_among_the_submissions(hand_in, run, tmp_path):
+    hand_in("ana_lab99.ipynb")
+    for _ in range(2):
+        summary = run(out=tmp_path / "class" / "grades")
+    assert [(row.student_id, row.status) for row in summary.rows] == [("ana", "graded")]
+    assert [each.file for each in summary.skipped] == ["grades"]
+
+
 def test_an_empty_class_is_no_error(run, out, tmp_path):
     (tmp_path / "class").mkdir()
     summary = run()

@@ -65,6 +65,8 @@ class _Search:
         for entry in _entries(self.root):
             if JUNK.fullmatch(entry.name):
                 self.skip(entry, "is not a submission")
+            elif (entry / "private" / "course.json").is_file():
+                self.skip(entry, "holds the results of a grading run")
             elif _is_folder(entry) and entry.suffix.lower() != ".ipynb":
                 self.student_folder(entry)
             else:

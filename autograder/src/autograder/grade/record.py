@@ -30,6 +30,8 @@ c.HTMLExporter.sanitize_html = True
 # feedback/ and grades.csv are ours; what nbgrader makes of the same grades stands beside them
 c.CourseDirectory.feedback_directory = "nbgrader_feedback"
 c.CsvExportPlugin.to = "nbgrader_grades.csv"
+# `nbgrader autograde` would run student code unconfined and overwrite these grades: it finds no kernel
+c.Execute.kernel_name = "use-autograder-grade-instead"
 '''
 
 
@@ -59,8 +61,12 @@ class Recorder:
         lab, final = self.lab.name, settled.final
         named = self.place.folders(list(final))
         self.place.save_folders(named)
-        fresh = [final[student] for student in sorted(settled.fresh) if final[student].marked]
-        entries = [self._store(each, submissions[each.student], named[each.student]) for each in fresh]
+        entries = [
+            self._store(final[student], submission, named[student])
+            for student, submission in sorted(submissions.items())
+            if student in settled.fresh or self._is_lost(final[student], submission, named[student])
+            if final[student].marked
+        ]
         self.book.record(self.lab, entries)
         by_folder = self.book.manual(lab)
         manual = {student: by_folder.get(named[student], Manual()) for student in final}
@@ -70,6 +76,11 @@ class Recorder:
         write_json(self.place.results(lab), _results(self.lab, final, skipped))
         write_text(self.place.grades, to_csv(rows(self.place, self.book)))
         return manual
+
+    def _is_lost(self, outcome: Outcome, submission: Submission, folder: str) -> bool:
+        """Whether the notebook of a recorded grade is gone, and this submission is what was graded."""
+        path = self.place.root / "autograded" / folder / self.lab.name / f"{self.lab.stem}.ipynb"
+        return outcome.sha256 == submission.sha256 and not path.exists()
 
     def _store(self, outcome: Outcome, submission: Submission, folder: str) -> Entry:
         """Write a student's submitted and autograded notebooks; returns the scores for the gradebook."""
