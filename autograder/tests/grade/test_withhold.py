@@ -7,7 +7,9 @@ import subprocess
 import sys
 import textwrap
 from dataclasses import replace
+from pathlib import Path
 
+import effdl
 import pytest
 from autograder.course import Course
 from autograder.grade.calls import callers, read_package
@@ -172,6 +174,7 @@ def test_the_policy_shows_the_copy_and_takes_the_labs_limits(course, lab, tmp_pa
     assert (policy.cpu_s, policy.memory_mib) == (20, 2048)
     assert policy.python_path == (PACKAGE,)
     assert course.root in policy.mask
+    assert Path(effdl.__file__).parent in policy.mask
 
 
 def test_modules_to_load_beforehand_are_read_from_a_cell():

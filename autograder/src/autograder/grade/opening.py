@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import json
 import shutil
 import tempfile
@@ -59,10 +60,16 @@ def lab_policy(course: Course, lab: Lab, stage: Path) -> Policy:
     return Policy(
         mounts=(Mount(stage / "package", PACKAGE), Mount(stage / "data", DATA)),
         python_path=(PACKAGE,),
-        mask=(course.root, course.package),
+        mask=(course.root, course.package, *installed(course.package.name)),
         env={"EFFDL_DATA": DATA},
         **(lab.hidden.limits or {}),
     )
+
+
+def installed(package: str) -> list[Path]:
+    """Where this Python would import a package from: a copy among the site packages can be read there as a file."""
+    spec = importlib.util.find_spec(package)
+    return [Path(place) for place in (spec.submodule_search_locations or ())] if spec else []
 
 
 def preload(course: Course, lab: Lab) -> tuple[str, ...]:
