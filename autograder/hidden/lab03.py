@@ -3,7 +3,6 @@
 # several cases, so each case shows more than one result, and often the inputs after the call.
 
 # %% role="setup" memory_mib=2048
-# ruff: noqa: E501 - a cell's marks stand on one line
 GRANULARITIES = ("fine", "vector", "kernel", "channel")
 
 

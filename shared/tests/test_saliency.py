@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from effdl import saliency
 from scipy.stats import entropy
 from sklearn.linear_model import Lasso, lars_path

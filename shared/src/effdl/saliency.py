@@ -16,7 +16,7 @@ damage); Hu et al. 2016, arXiv:1607.03250; Luo and Wu 2017, arXiv:1706.05791; He
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from torch import Tensor
 
 __all__ = ["apoz", "channel_entropy", "lasso_path", "refit", "saliency"]

@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from IPython import get_ipython
 from torch import nn
-from torch.nn import functional as F  # noqa: N812
+from torch.nn import functional as F
 
 MIME = "application/vnd.autograder.value+json"
 GRACE_S = 2.0
