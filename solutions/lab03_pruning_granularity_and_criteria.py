@@ -145,7 +145,7 @@ check("3.3", nm_mask)
 # %% predict="3.2"
 guess_energy = {"fine": 93, "2:4": 86, "vector": 78, "kernel": 67, "channel": 53}
 
-# %% role="figure"
+# %%
 gaussian = torch.randn(64, 64, 3, 3, generator=torch.Generator().manual_seed(0))
 last = net.blocks[2].conv2.weight.detach()
 energy = {name: pruning.kept_energy(gaussian, mask) for name, mask in experiments.half_masks(gaussian).items()}
@@ -166,7 +166,7 @@ plots.pruning.kept_energy(energy, trained)
 # %% predict="3.3"
 guess_cost = {"bitmask": 78336, "index16": 110592, "times faster": 1.0, "parameters left": 25, "MACs left": 25}
 
-# %% role="figure"
+# %%
 shares = [share / 20 for share in range(21)]
 halves = [pruning.mask_from_scores(gaussian.abs(), share) for share in shares]
 kinds = ("dense", "bitmask", "index16")
@@ -199,8 +199,8 @@ plots.reveal(guess_cost, {"parameters left": round(100 * parameters_left), "MACs
 # By hand first: Conv2d(3, 8), BatchNorm2d(8), Conv2d(8, 4) with five kept become (3, 5), (5), (5, 4).
 #
 # <details><summary>Hint 1</summary>Copy, then cut. Which tensors have one entry for each channel?</details>
-# <details><summary>Hint 2</summary><code>copy.deepcopy</code>; batch normalization also holds two running statistics.</details>
-# <details><summary>Hint 3</summary>conv1 (co, ci, kh, kw) is cut on axis 0, conv2 on axis 1. A bias may be None.</details>
+# <details><summary>Hint 2</summary><code>copy.deepcopy</code>; <code>bn</code> holds two statistics.</details>
+# <details><summary>Hint 3</summary>conv1 is cut on axis 0, conv2 on axis 1. A bias may be None.</details>
 
 # %% exercise="3.4" source="effdl.pruning:shrink_pair" points=15 minutes=15 difficulty=3
 # the build puts the reference here
@@ -210,7 +210,7 @@ check("3.4", shrink_pair)
 
 # %% [markdown]
 # A trap: is a filter silent when all its weights are zero? Batch normalization (BN) turns its 0 into
-# $\beta - \gamma\mu/\sqrt{\sigma^2 + \epsilon}$, a constant that the next layer reads. Half of the filters of block 3, masked:
+# $\beta - \gamma\mu/\sqrt{\sigma^2 + \epsilon}$, a constant that the next layer reads. Half of block 3, masked:
 
 # %% role="figure"
 loud = pruning.mask_from_scores(pruning.group_scores(net.blocks[2].conv1.weight.detach(), "channel"), 0.5)
