@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from autograder.run.pool import Job, Pool, Setup
-from autograder.run.process import GradingImpossible, Worker
+from autograder.run.process import GradingImpossible
 from autograder.sandbox.api import IsolationUnavailable
 
 HERE = Path(__file__).parent
@@ -81,22 +81,21 @@ def test_leaving_early_ends_the_workers_at_once(pool, hand_in):
     assert time.monotonic() - start < 30
 
 
-def test_a_worker_ends_with_its_parent(tmp_path):
-    worker = Worker()
+def test_a_worker_ends_with_its_parent_and_leaves_nothing():
     child = """
 import sys, time
 from autograder.run.process import Worker
 worker = Worker()
-print(worker._process.pid, flush=True)
+print(worker._process.pid, worker._folder, flush=True)
 time.sleep(60)
 """
-    worker.kill()
     parent = subprocess.Popen([sys.executable, "-c", child], stdout=subprocess.PIPE, text=True)
-    orphan = int(parent.stdout.readline())
+    orphan, folder = parent.stdout.readline().split()
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     parent.stdout.close()
-    assert _gone(orphan, within_s=20)
+    assert _gone(int(orphan), within_s=20)
+    assert not Path(folder).exists()
 
 
 def _gone(pid: int, within_s: float) -> bool:

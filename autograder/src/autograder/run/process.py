@@ -14,6 +14,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from autograder.run.worker import FOLDER
 from autograder.sandbox.api import IsolationUnavailable
 
 TAIL = 2000
@@ -35,7 +36,7 @@ class Worker:
         threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         # the folder one stands in must not be searched for modules: it may hold submissions
         # its temporary files go with it, however it ends; its sandbox looks into them as another user
-        self._folder = tempfile.mkdtemp(prefix="grade-")
+        self._folder = tempfile.mkdtemp(prefix=FOLDER)
         os.chmod(self._folder, 0o711)
         env = {**os.environ, **threads, "PYTHONSAFEPATH": "1", "TMPDIR": self._folder}
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the worker)

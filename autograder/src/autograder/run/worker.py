@@ -10,6 +10,7 @@ import importlib
 import json
 import os
 import queue
+import shutil
 import sys
 import threading
 import traceback
@@ -19,6 +20,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 MARKER = "autograder.run.worker:open_marker"
+# how the name of a worker's temporary folder begins
+FOLDER = "grade-"
 
 
 @contextmanager
@@ -70,8 +73,16 @@ def _listen(lines: queue.Queue[str | None], busy: threading.Event) -> None:
     for line in sys.stdin:
         lines.put(line)
     if busy.is_set():  # the parent died or gave up in the middle of a job
+        _remove_own_folder()
         os._exit(1)
     lines.put(None)
+
+
+def _remove_own_folder() -> None:
+    """The parent does this too, unless it was killed."""
+    folder = Path(os.environ.get("TMPDIR", ""))
+    if folder.name.startswith(FOLDER):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _serve(marker: Any, lines: queue.Queue[str | None], busy: threading.Event, answers: TextIO) -> None:
@@ -101,4 +112,7 @@ def _say(answers: TextIO, answer: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    try:
+        raise SystemExit(main())
+    finally:
+        _remove_own_folder()
