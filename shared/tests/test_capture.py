@@ -158,3 +158,11 @@ def test_more_samples_than_positions_are_refused(net):
 def test_patches_of_what_is_no_convolution_are_refused(net):
     with pytest.raises(ValueError, match="Conv2d"):
         capture.patches(net, "classifier", images()[0], n_samples=1)
+
+
+def test_a_convolution_without_padding_has_fewer_positions():
+    net = nn.Sequential(nn.Conv2d(2, 3, 3, padding="valid"))
+    x = torch.randn(1, 2, 5, 5, generator=torch.Generator().manual_seed(0))
+    _, found = capture.patches(net, "0", x, n_samples=9)
+    outputs = (net[0](x) - net[0].bias[:, None, None]).flatten().detach()
+    assert torch.allclose(found.flatten().sort().values, outputs.sort().values, atol=1e-5)
