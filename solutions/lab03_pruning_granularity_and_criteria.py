@@ -397,10 +397,10 @@ for name in experiments.GRANULARITIES:
 plots.criteria.criteria(results.methods(0.5), results.dense.mean())
 
 # %% [markdown]
-# **Which one when**, from this table. Without any training: reconstruction, LASSO or magnitude with a refit; it needs
-# images, no labels. With labels for one batch, for channels: Fisher or SNIP, summed over a filter; signed Taylor
-# terms can cancel. For single weights of a converged network: magnitude. With an epoch of fine-tuning the criteria
-# come close: take the cheapest that you trust. The control keeps all of them honest.
+# **Which one when**, from this table. Channels, no training: choose by LASSO, or even by magnitude, and refit; it
+# needs images, no labels. Channels, only BN re-estimated: entropy; magnitude does no better than the lot, gradients
+# lie between and need labels. Single weights of a converged network: magnitude. After an epoch of fine-tuning all lie
+# close, some within the spread of seeds: take the cheapest that you trust, and keep the control.
 #
 # Chosen on validation, the best one at three sizes:
 

@@ -151,3 +151,16 @@ def test_cached_curves_are_of_the_network_that_ships(net):
     assert results.stages()["fine"]["pruned"].shape == (3, 5)
     rows = results.tradeoff("random", {0.5: 1_000_000})
     assert rows[0][:2] == ("50 % gone", 1.0)
+
+
+def test_what_the_lab_says_of_the_criteria_is_what_was_measured():
+    table = experiments.load_curves().methods(0.5)
+    pruned, repaired, tuned = ({name: rows[s].mean() for name, rows in table.items()} for s in experiments.STAGES)
+    assert sorted(pruned, key=pruned.get)[-2:] == ["L1 + refit", "LASSO + refit"]
+    plain = {name: mean for name, mean in repaired.items() if "refit" not in name}
+    assert max(plain, key=plain.get) == "entropy"
+    assert max(plain["magnitude L1"], plain["magnitude L2"]) < plain["random"]
+    gradients = [plain[name] for name in ("SNIP", "Taylor", "Fisher")]
+    assert plain["random"] < min(gradients) <= max(gradients) < plain["entropy"]
+    assert max(tuned.values()) - min(tuned.values()) < 2
+    assert min(tuned, key=tuned.get) == "random"
