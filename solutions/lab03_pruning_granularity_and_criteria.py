@@ -412,7 +412,7 @@ plots.criteria.tradeoff(points, (dense_macs / 1e6, results.dense.mean()), by=bes
 
 # %% [markdown]
 # The choice is made. Now the test images, once: half of the inner channels gone, an epoch of fine-tuning. Time is for
-# 100 images on one thread.
+# 100 images on one thread: will it be half?
 
 # %% role="experiment" tags=["nbval-ignore-output"]
 test, batch = data.fashion_mnist("test"), validation.images[:100]

@@ -127,7 +127,9 @@ def stored_size(sparsities: Sequence[float], curves: Mapping[str, Sequence[float
     for index, (name, sizes) in enumerate(curves.items()):
         color = GREY if name == base_name else COLORS[index - 1]
         ax.plot([100 * s for s in sparsities], [size / 1024 for size in sizes], color=color)
-        label(ax, (55, np.interp(0.55, sparsities, sizes) / 1024), name, color, dy=8)
+        height = float(np.interp(0.2, sparsities, sizes)) / 1024
+        lowest = height <= min(float(np.interp(0.2, sparsities, other)) / 1024 for other in curves.values())
+        label(ax, (20, height), name, color, dx=-45 if lowest else 5, dy=-6 if lowest else 8)
         smaller = [s for s, size, full in zip(sparsities, sizes, base, strict=True) if size < full]
         if name != base_name and smaller:
             saves[name] = round(100 * min(smaller))
