@@ -4,6 +4,7 @@ import nbformat
 import pytest
 from autograder.author import lint as linting
 from autograder.author.build import build
+from autograder.author.colab import FIRST_LINE
 from autograder.author.lint import ADVICE, CONTENT, RULES, lint
 from autograder.author.rules import exercises, hidden, layout, names
 from autograder.author.rules.lines import code_lines
@@ -107,7 +108,7 @@ def test_the_course_in_small_keeps_every_rule_but_those_on_size(course):
 
 def test_every_rule_has_a_failing_example():
     shown_elsewhere = {layout.lab_has_its_size, layout.figures_show_a_picture, hidden.hidden_tests_exist}
-    shown_elsewhere |= {layout.nothing_stands_on_stderr}
+    shown_elsewhere |= {layout.nothing_stands_on_stderr, layout.colab_cell_comes_first}
     shown_elsewhere |= {hidden.cases_show_raw_results, exercises.ids_belong_to_the_lab, exercises.statement_comes_first}
     assert {rule for rule, *_ in BROKEN} | shown_elsewhere == {*RULES, *ADVICE}
 
@@ -128,7 +129,8 @@ def test_a_check_before_its_answer_is_named(course, spoil):
 
 def test_a_short_lab_and_a_missing_badge_are_named(course):
     found = [problem.wrong for problem in lint(course, "lab99", linting.SIZE)]
-    assert found == ["has 17 cells", "has 3 exercises", "has no Colab badge of this lab"]
+    colab = ["has no Colab badge of this lab", "is not the cell that prepares Colab"]
+    assert found == ["has 16 cells", "has 3 exercises", *colab]
 
 
 def test_a_lab_without_hidden_tests_is_named(course):
@@ -222,7 +224,7 @@ def test_names_inside_functions_are_their_own(course, spoil):
 
 
 def test_the_cell_for_colab_may_install(course, spoil):
-    spoil(SOURCE, "rows = torch", "import google.colab\n!pip install x\nrows = torch")
+    spoil(SOURCE, "import torch\n", f"{FIRST_LINE}\n!pip install x\nimport torch\n")
     assert lint(course, "lab99", [names.nothing_is_downloaded]) == []
 
 

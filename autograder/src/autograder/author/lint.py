@@ -47,7 +47,11 @@ CONTENT: tuple[Rule, ...] = (
     layout.nothing_stands_on_stderr,
 )
 # a course in small, such as the one in the tests, need not keep these
-SIZE: tuple[Rule, ...] = (layout.lab_has_its_size, layout.title_names_the_lab)
+SIZE: tuple[Rule, ...] = (
+    layout.lab_has_its_size,
+    layout.title_names_the_lab,
+    layout.colab_cell_comes_first,
+)
 RULES: tuple[Rule, ...] = (*CONTENT, *SIZE)
 # aims, not limits: said, and never a failure
 ADVICE: tuple[Rule, ...] = (layout.texts_are_short, layout.cells_meet_their_aim, exercises.worked_by_hand)

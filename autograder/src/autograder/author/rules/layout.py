@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from nbformat.notebooknode import NotebookNode
 
+from autograder.author import colab
 from autograder.author.marks import LabCell
 from autograder.author.rules.draft import Draft, Problem
 from autograder.author.rules.lines import code_lines
@@ -22,9 +23,9 @@ ALT = re.compile(r"""\balt\s*=\s*(?:"\s*[^"\s][^"]*"|'\s*[^'\s][^']*')""", re.IG
 
 
 def lab_has_its_size(draft: Draft) -> Iterator[Problem]:
-    """45 to 70 cells, 4 to 8 exercises."""
+    """45 to 70 cells beside the one that prepares Colab, 4 to 8 exercises."""
     for count, (low, high), what in (
-        (len(draft.source.cells), CELLS, "cells"),
+        (len(draft.source.cells) - 1, CELLS, "cells"),
         (len(draft.source.exercises), EXERCISES, "exercises"),
     ):
         if not low <= count <= high:
@@ -47,8 +48,17 @@ def title_names_the_lab(draft: Draft) -> Iterator[Problem]:
     number = int(draft.source.name[3:])
     if first.kind != "markdown" or not re.match(rf"# .*\b0?{number}\b", first.source):
         yield draft.problem(first, "is no title", f"begin with '# Lab {number} - ...'")
-    if "colab.research.google.com" not in first.source or f"{draft.source.stem}.ipynb" not in first.source:
-        yield draft.problem(first, "has no Colab badge of this lab", f"link labs/{draft.source.stem}.ipynb")
+    badge = colab.badge_url(draft.course, draft.source.stem)
+    if badge not in first.source:
+        yield draft.problem(first, "has no Colab badge of this lab", f"link {badge}")
+
+
+def colab_cell_comes_first(draft: Draft) -> Iterator[Problem]:
+    """The first code cell is the one that prepares Colab, the same in each lab."""
+    cell = next(cell for cell in draft.source.cells if cell.kind == "code")
+    wanted = colab.first_cell(draft.course, draft.source.name)
+    if cell.source.strip() != wanted or cell.role != "setup":
+        yield draft.problem(cell, "is not the cell that prepares Colab", f'mark it role="setup" and write\n{wanted}')
 
 
 def pictures_have_alt_text(draft: Draft) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from nbformat.notebooknode import NotebookNode
 
+from autograder.author import colab
 from autograder.author.rules.draft import Draft, Problem, bound_names, parse, read_names
 
 INSTRUCTOR = ("setup", "figure", "widget", "experiment", "demo", "predict", "check")
@@ -22,7 +23,6 @@ DOWNLOAD = re.compile(
     r"from_pretrained|^\s*[!%]\s*(?:pip|conda|git)\b",
     re.MULTILINE,
 )
-COLAB = "google.colab"
 
 
 def code_parses(draft: Draft) -> Iterator[Problem]:
@@ -84,7 +84,7 @@ def no_path_of_a_machine(draft: Draft) -> Iterator[Problem]:
 def nothing_is_downloaded(draft: Draft) -> Iterator[Problem]:
     """A local install needs no network; only the cell for Colab may install."""
     for cell in draft.source.cells:
-        if cell.kind == "code" and COLAB not in cell.source:
+        if cell.kind == "code" and not cell.source.startswith(colab.FIRST_LINE):
             for found in DOWNLOAD.findall(draft.text_of(cell)):
                 yield draft.problem(cell, f"reaches for the network ({found.strip()})", "ship the data in data/")
 
