@@ -63,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--dry-run", action="store_true", help="list whose score would change; record nothing")
     _grading(grade)
 
+    report = _verb(add, "report", verbs.report, "write the class report of a folder that 'grade' wrote anew")
+    report.add_argument("dir", type=Path)
+
     explain = _verb(add, "explain", verbs.explain, "show, case by case, why a submission earned its score")
     explain.add_argument("lab")
     explain.add_argument("student")

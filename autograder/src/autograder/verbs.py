@@ -94,7 +94,31 @@ def grade(course: Course, arguments: Namespace) -> int:
         progress=_progress(f"grade {arguments.lab}"),
     )
     print("\n".join(summary.lines()))
+    if not arguments.dry_run:
+        _report(course, arguments.out, arguments)
     return summary.exit_code
+
+
+def _report(course: Course, out: Path, arguments: Namespace) -> None:
+    """Write the class report; whatever goes wrong with it, the grades are recorded."""
+    from autograder.grade.place import Place
+    from autograder.report import report as write_report
+    from autograder.report.slips import record_slips
+
+    options = {"workers": arguments.workers, "isolation": arguments.isolation}
+    try:
+        if "lab" in arguments:
+            record_slips(course, arguments.lab, Place(out.absolute()), **options)
+        print(f"report: {write_report(out)}")
+    except Exception as problem:
+        print(f"the grades are recorded, but not the report: {type(problem).__name__}: {problem}", file=sys.stderr)
+
+
+def report(course: Course, arguments: Namespace) -> int:
+    from autograder.report import report as write_report
+
+    print(write_report(arguments.dir))
+    return 0
 
 
 def explain(course: Course, arguments: Namespace) -> int:
@@ -108,7 +132,9 @@ def demo(course: Course, arguments: Namespace) -> int:
     from autograder.prove.demo import demo as run_demo
 
     out = arguments.out or _new_folder(Path.cwd() / "grades", "demo")
-    return run_demo(course, out, workers=arguments.workers, isolation=arguments.isolation)
+    code = run_demo(course, out, workers=arguments.workers, isolation=arguments.isolation)
+    _report(course, out, arguments)
+    return code
 
 
 def _new_folder(parent: Path, name: str) -> Path:

@@ -1,0 +1,108 @@
+"""Read an output folder: what is recorded of each lab, and what of it the report is about."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.grade.manual import Manual
+from autograder.grade.model import ExerciseResult
+from autograder.grade.outcome import Outcome
+from autograder.grade.place import Place
+from autograder.grade.tables import final
+
+Notebook = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Graded:
+    """Everything that is recorded of one lab; `slips` are the known wrong answers' results, if they were run."""
+
+    name: str
+    title: str
+    max_score: float
+    outcomes: dict[str, Outcome]
+    manual: dict[str, Manual]
+    folders: dict[str, str]
+    skipped: tuple[tuple[str, str], ...]
+    exercises: dict[str, tuple[str, ...]]
+    notebooks: dict[str, Notebook] = field(repr=False, default_factory=dict)
+    release: Notebook = field(repr=False, default_factory=dict)
+    solution: Notebook = field(repr=False, default_factory=dict)
+    slips: dict[str, list[dict[str, Any]]] | None = None
+
+    def marked(self) -> dict[str, tuple[ExerciseResult, ...]]:
+        """The exercises of each student who was graded."""
+        return {who: outcome.marked.exercises for who, outcome in self.outcomes.items() if outcome.marked}
+
+    def points(self, student: str, result: ExerciseResult) -> float:
+        """What an exercise counts: a person's grade, where there is one, else ours."""
+        return final(result, self.manual.get(student, Manual()))
+
+    def total(self, student: str) -> float | None:
+        """A student's score; None if there is none."""
+        outcome = self.outcomes[student]
+        if outcome.marked is None:
+            return None
+        return sum(self.points(student, result) for result in outcome.marked.exercises)
+
+
+def gather(place: Place) -> list[Graded]:
+    """All labs of an output folder, in order.
+
+    Raises: ValueError if nothing was graded there
+    """
+    if not place.labs():
+        raise ValueError(f"{place.root}: holds no results; grade a lab first: 'autograder grade LAB PATH --out DIR'")
+    by_hand = _by_hand(place)
+    return [_graded(place, lab, by_hand(lab)) for lab in place.labs()]
+
+
+def slips_path(place: Place, lab: str) -> Path:
+    """Where the results of a lab's known wrong answers are kept."""
+    return place.private / f"{lab}_slips.json"
+
+
+def _graded(place: Place, lab: str, by_hand: dict[str, Manual]) -> Graded:
+    data = json.loads(place.results(lab).read_text(encoding="utf-8"))
+    outcomes = place.outcomes(lab)
+    folders = place.folders(list(outcomes))
+    release = _notebook(place.root / "release" / lab)
+    about = release.get("metadata", {}).get("effdl", {}).get("exercises", [])
+    notebooks = {who: _notebook(place.root / "autograded" / folders[who] / lab) for who in outcomes}
+    slips = slips_path(place, lab)
+    return Graded(
+        lab,
+        data["title"],
+        data["max_score"],
+        outcomes,
+        {who: by_hand[folder] for who, folder in folders.items() if folder in by_hand},
+        {who: folders[who] for who in outcomes},
+        tuple((each["file"], each["reason"]) for each in data["skipped"]),
+        {each["id"]: tuple(each["names"]) for each in about},
+        {who: notebook for who, notebook in notebooks.items() if notebook},
+        release,
+        _notebook(place.root / "source" / lab),
+        json.loads(slips.read_text(encoding="utf-8"))["exercises"] if slips.exists() else None,
+    )
+
+
+def _notebook(folder: Path) -> Notebook:
+    """The notebook in a folder, {} if there is none."""
+    for path in sorted(folder.glob("*.ipynb")):
+        return json.loads(path.read_text(encoding="utf-8"))
+    return {}
+
+
+def _by_hand(place: Place) -> Callable[[str], dict[str, Manual]]:
+    """What people graded, from nbgrader's database, which may be gone."""
+    if not place.gradebook.exists():
+        return lambda lab: {}
+    from autograder.grade.gradebook import Book
+
+    with Book(place.gradebook) as book:
+        found = {lab: book.manual(lab) for lab in place.labs()}
+    return found.__getitem__

@@ -1,0 +1,152 @@
+"""The pieces that pages are made of. All text goes through `text`, which escapes it and shows what could hide.
+
+A page is one file: its style is inline, it runs no script and asks for nothing from elsewhere.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from html import escape
+from urllib.parse import quote
+
+from autograder.grade.ids import UNSAFE
+
+STYLE = """
+:root { color-scheme: light dark; --ink: #1c2330; --soft: #555e6c; --line: #d9dee6; --page: #fff; --card: #f6f8fa;
+  --good: #0b6e4f; --part: #7d5200; --bad: #b3261e; --bar: #35649a; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ee; --soft: #a9b3c0; --line: #38404c; --page: #14181e;
+  --card: #1c222a; --good: #5fd0a5; --part: #e6b450; --bad: #ff8a80; --bar: #7fb0e6; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
+main { max-width: 64rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
+h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .3rem; }
+h2 { font-size: 1.3rem; margin: 2.6rem 0 .4rem; }
+h3 { font-size: 1.05rem; margin: 2rem 0 .3rem; }
+p { max-width: 46rem; margin: .3rem 0 .8rem; }
+.note, caption { color: var(--soft); }
+.total { font-size: 1.5rem; font-weight: 650; }
+.beside { display: flex; flex-wrap: wrap; gap: .5rem 2.5rem; align-items: flex-start; }
+.beside > * { flex: 0 1 auto; min-width: 0; max-width: 100%; }
+.scroll { overflow-x: auto; max-width: 100%; }
+table { border-collapse: collapse; margin: .4rem 0 1rem; }
+.scroll table { width: 100%; }
+caption { text-align: left; padding-bottom: .3rem; }
+th, td { text-align: left; vertical-align: top; padding: .35rem 1.1rem .35rem 0; border-bottom: 1px solid var(--line);
+  font-weight: 400; unicode-bidi: isolate; overflow-wrap: anywhere; min-width: 3.5rem; }
+thead th { color: var(--soft); font-size: .85rem; vertical-align: bottom; overflow-wrap: normal; }
+th.number, td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.bar { width: 6rem; height: .55rem; margin-top: .45rem; background: var(--line); border-radius: .25rem;
+  overflow: hidden; }
+.bar span { display: block; height: 100%; background: var(--bar); }
+svg { max-width: 100%; height: auto; } svg text { fill: var(--soft); font-size: 12px; }
+svg rect { fill: var(--bar); } svg line { stroke: var(--line); }
+pre { background: var(--card); border: 1px solid var(--line); border-radius: .3rem; padding: .7rem .9rem;
+  margin: .5rem 0; overflow-x: auto; font: 13px/1.45 ui-monospace, monospace; unicode-bidi: isolate;
+  direction: ltr; tab-size: 4; }
+.pass { color: var(--good); } .partial { color: var(--part); } .lost { color: var(--bad); }
+a { color: var(--bar); } a:focus-visible, [tabindex]:focus-visible, summary:focus-visible {
+  outline: 3px solid var(--bar); outline-offset: 2px; }
+@media print { body { font-size: 11px; } main { max-width: none; padding: 0; } }
+"""
+
+
+def text(value: object) -> str:
+    """`value` as HTML text; control, bidi and invisible characters stand as their code, line ends and tabs stay."""
+    return escape("".join(char if char in "\n\t" else _shown(char) for char in str(value)))
+
+
+def _shown(char: str) -> str:
+    return f"\\u{ord(char):04x}" if unicodedata.category(char) in UNSAFE else char
+
+
+def link(words: object, *path: str, anchor: str = "") -> str:
+    """A link to a file below this page's folder; each part of `path` is a file name as it is on the disk."""
+    target = "/".join(quote(part, safe="@") for part in path)
+    return f'<a href="{escape(target)}{"#" + quote(anchor) if anchor else ""}">{text(words)}</a>'
+
+
+def document(title: str, body: str) -> str:
+    """A whole page."""
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="robots" content="noindex">
+<title>{text(title)}</title>
+<style>{STYLE}</style>
+</head>
+<body>
+<main>
+{body}
+</main>
+</body>
+</html>
+"""
+
+
+def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of cells that are HTML already, the first of each row its header.
+
+    A column whose name starts with "#" holds numbers, one called "" only what stands in words beside it.
+    """
+    numeric = [name.startswith("#") for name in columns]
+    head = "".join(_head(name) for name in columns)
+    lines = "\n".join(
+        "<tr>" + "".join(_cell(i, cell, numeric[i], columns[i]) for i, cell in enumerate(row)) + "</tr>" for row in rows
+    )
+    return f"""<div class="scroll" role="region" aria-label="{text(caption)}" tabindex="0">
+<table>
+<caption>{text(caption)}</caption>
+<thead><tr>{head}</tr></thead>
+<tbody>
+{lines}
+</tbody>
+</table>
+</div>"""
+
+
+def _head(name: str) -> str:
+    if not name:
+        return '<td aria-hidden="true"></td>'
+    kind = ' class="number"' if name.startswith("#") else ""
+    return f'<th scope="col"{kind}>{text(name.removeprefix("#"))}</th>'
+
+
+def _cell(place: int, cell: str, numeric: bool, column: str) -> str:
+    if not column:
+        return f'<td aria-hidden="true">{cell}</td>'
+    kind = ' class="number"' if numeric else ""
+    return f'<th scope="row"{kind}>{cell}</th>' if place == 0 else f"<td{kind}>{cell}</td>"
+
+
+def bar(share: float) -> str:
+    """A share as a bar, for a column without a name."""
+    return f'<div class="bar"><span style="width:{100 * min(max(share, 0.0), 1.0):.0f}%"></span></div>'
+
+
+def columns_chart(label: str, counts: Sequence[int], ticks: Sequence[str]) -> str:
+    """A bar chart of counts; `ticks` are the edges of the bins, one more than there are counts."""
+    width, height, top = 44, 150, max([*counts, 1])
+    parts = []
+    for i, count in enumerate(counts):
+        tall = height * count / top
+        parts.append(
+            f'<rect x="{20 + i * width}" y="{20 + height - tall:.1f}" width="{width - 3}" height="{tall:.1f}"/>'
+        )
+        if count:
+            middle = 20 + i * width + (width - 3) / 2
+            parts.append(f'<text x="{middle}" y="{14 + height - tall:.1f}" text-anchor="middle">{count}</text>')
+    edges = "".join(
+        f'<text x="{19 + i * width}" y="{height + 37}" text-anchor="middle">{text(tick)}</text>'
+        for i, tick in enumerate(ticks)
+    )
+    size = f"{40 + width * len(counts)} {height + 44}"
+    axis = f'<line x1="18" y1="{height + 20.5}" x2="{20 + width * len(counts)}" y2="{height + 20.5}"/>'
+    wide = 40 + width * len(counts)
+    return (
+        f'<svg viewBox="0 0 {size}" width="{wide}" role="img" aria-label="{text(label)}">'
+        f"{''.join(parts)}{axis}{edges}</svg>"
+    )

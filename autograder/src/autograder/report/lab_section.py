@@ -1,0 +1,122 @@
+"""The part of the class report that is about one lab."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+
+from autograder.grade.words import CASE_WORDS, number
+from autograder.report import items
+from autograder.report.gather import Graded
+from autograder.report.html import bar, columns_chart, table, text
+from autograder.report.likeness import likeness
+from autograder.report.places import answers_link, feedback_link
+from autograder.report.slip_table import slip_table
+from autograder.report.trouble import trouble
+
+
+def lab_section(graded: Graded) -> str:
+    """Everything about one lab."""
+    ended = Counter(outcome.status for outcome in graded.outcomes.values())
+    counts = ", ".join(f"{ended[status]} {status}" for status in ("graded", "invalid", "error") if ended[status])
+    parts = [
+        f'<section aria-labelledby="{text(graded.name)}">',
+        f'<h2 id="{text(graded.name)}">{text(graded.title)}</h2>',
+        f"<p>{len(graded.outcomes)} submissions: {counts}.</p>",
+        *(_statistics(graded) if ended["graded"] else ()),
+        *trouble(graded),
+        *likeness(graded),
+        *_students(graded),
+        *_skipped(graded),
+        "</section>",
+    ]
+    return "\n".join(parts)
+
+
+def _statistics(graded: Graded) -> Iterator[str]:
+    yield from _scores(graded)
+    yield from _exercises(graded)
+    yield from _cases(graded)
+    yield from slip_table(graded)
+
+
+def _scores(graded: Graded) -> Iterator[str]:
+    scores = [total for student in graded.outcomes if (total := graded.total(student)) is not None]
+    counts, edges = items.distribution(scores, graded.max_score)
+    ticks = [number(edge) for edge in edges]
+    spans = [f"{low} to {'below ' if high != ticks[-1] else ''}{high}" for low, high in pairwise(ticks)]
+    label = "Bar chart of the scores; the table beside it holds the same counts"
+    rows = [[text(span), str(count)] for span, count in zip(spans, counts, strict=True)]
+    facts = [[text(name.capitalize()), number(value)] for name, value in items.summary(scores).items()]
+    yield "<h3>Scores</h3>"
+    yield f'<div class="beside"><div>{columns_chart(label, counts, ticks)}</div>'
+    yield f"<div>{table('Submissions by score', ['Points', '#Submissions'], rows)}</div>"
+    yield f"<div>{table('The scores in numbers', ['Measure', '#Points'], facts)}</div></div>"
+
+
+def _exercises(graded: Graded) -> Iterator[str]:
+    found = items.items(graded)
+    columns = ["Exercise", "Title", "#Mean share", "", "#All points", "#No points", "#Not written", "#Discrimination"]
+    rows = [
+        [
+            text(item.exercise),
+            text(item.title),
+            f"{item.mean:.0%}",
+            bar(item.mean),
+            str(item.full),
+            str(item.none),
+            str(item.missing),
+            "not defined" if item.discrimination is None else f"{item.discrimination:.2f}",
+        ]
+        for item in found
+    ]
+    yield "<h3>Exercises</h3>"
+    yield (
+        "<p>The mean share of the points is an exercise's difficulty: the higher, the easier. Discrimination is the "
+        "correlation of an exercise's points with the points of all others; below "
+        f"{items.WEAK} the exercise, or its tests, deserve a look"
+        f"{'' if len(graded.marked()) >= items.ENOUGH else ', though so few submissions say little'}.</p>"
+    )
+    yield table("Difficulty and discrimination by exercise", columns, rows)
+
+
+def _cases(graded: Graded) -> Iterator[str]:
+    columns = ["Case", "Exercise", "#Lost by", "", "How they ended", "Hint in the feedback"]
+    rows = [
+        [
+            text(case.case),
+            text(case.exercise),
+            f"{case.lost} of {case.graded}",
+            bar(case.lost / case.graded),
+            text(", ".join(f"{CASE_WORDS.get(end, end)}: {count}" for end, count in case.ends.most_common())),
+            text(case.hint),
+        ]
+        for case in items.case_items(graded)
+    ]
+    yield "<h3>Hidden cases</h3>"
+    yield table("How many submissions lost points on each hidden case", columns, rows)
+
+
+def _students(graded: Graded) -> Iterator[str]:
+    rows = [
+        [
+            f"<bdi>{text(student)}</bdi>",
+            "" if (total := graded.total(student)) is None else number(total),
+            text(outcome.status),
+            feedback_link(graded, student),
+            answers_link(graded, student),
+            text(outcome.message),
+        ]
+        for student, outcome in sorted(graded.outcomes.items())
+    ]
+    columns = ["Student", f"#Points of {number(graded.max_score)}", "Status", "Feedback", "Notebook", "Message"]
+    yield "<h3>Students</h3>"
+    yield table("All submissions, with what the student gets and what the grader saw", columns, rows)
+
+
+def _skipped(graded: Graded) -> Iterator[str]:
+    if graded.skipped:
+        rows = [[f"<bdi>{text(file)}</bdi>", text(reason)] for file, reason in graded.skipped]
+        yield "<h3>Files passed over</h3>"
+        yield table("Files that are nobody's submission", ["File", "Why"], rows)

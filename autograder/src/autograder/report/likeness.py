@@ -1,0 +1,66 @@
+"""Which submissions of a lab are alike, as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autograder.report.answers import Answer, find_answers, stubs
+from autograder.report.gather import Graded
+from autograder.report.html import table, text
+from autograder.report.places import answers_link
+from autograder.report.similar import Pair, compare_class
+
+# no student's id: ids hold no control characters
+SOLUTION = "\0solution"
+MOST = 50
+
+
+def likeness(graded: Graded) -> Iterator[str]:
+    """Sets of equal submissions and pairs of similar ones."""
+    blanks = stubs(graded.release)
+    answers = {who: find_answers(book, graded.exercises, blanks) for who, book in graded.notebooks.items()}
+    answers[SOLUTION] = find_answers(graded.solution, graded.exercises, blanks)
+    found = compare_class(answers, _template(graded))
+    yield "<h3>Similar answers</h3>"
+    yield (
+        "<p>Compared are the answers and the functions that belong to them, with comments, docstrings and layout left "
+        "out and all names of the student's own made one; what the lab itself gives counts for nobody. Short answers "
+        "are alike by chance: look at both before you ask anybody.</p>"
+    )
+    if found.equal:
+        rows = [[text(len(each)), ", ".join(_who(graded, who) for who in each)] for each in found.equal]
+        yield table("Submissions that are equal after renaming", ["Submissions", "Who"], rows)
+    if found.pairs:
+        rows = [_row(graded, pair, answers) for pair in found.pairs[:MOST]]
+        columns = ["One", "Other", "#Rare passages shared", "Exercises that are alike"]
+        yield table("Pairs of similar submissions, the most telling first", columns, rows)
+    if len(found.pairs) > MOST:
+        yield f"<p>{len(found.pairs) - MOST} more pairs share less.</p>"
+    if not found.equal and not found.pairs:
+        yield "<p>No two submissions are alike.</p>"
+
+
+def _template(graded: Graded) -> dict[str, Answer]:
+    """What the lab gives: its stubs."""
+    return find_answers(graded.release, graded.exercises, {})
+
+
+def _row(graded: Graded, pair: Pair, answers: dict[str, dict[str, Answer]]) -> list[str]:
+    alike = []
+    for exercise, share in sorted(pair.alike.items()):
+        how = "same text" if exercise in pair.verbatim else f"{share:.0%}"
+        alike.append(f"{text(exercise)} {how}{_both(graded, pair, exercise)}")
+    return [_who(graded, pair.one), _who(graded, pair.other), str(pair.evidence), ", ".join(alike)]
+
+
+def _both(graded: Graded, pair: Pair, exercise: str) -> str:
+    if exercise not in graded.exercises:
+        return ""
+    links = [answers_link(graded, who, exercise, word) for who, word in ((pair.one, "one"), (pair.other, "other"))]
+    return f" ({', '.join(filter(None, links))})"
+
+
+def _who(graded: Graded, student: str) -> str:
+    if student == SOLUTION:
+        return "the course's solution"
+    return f"<bdi>{answers_link(graded, student, words=student)}</bdi>"

@@ -1,0 +1,119 @@
+"""Which known slip a failing answer is: it loses the same hidden cases as a known wrong answer, in the same way.
+
+All submissions of an assignment see the same inputs. So the wrong answers of `autograder/wrong/` are marked once with
+the assignment's seed, and what the comparison saw (how many elements differ, which shape came back) is a fingerprint of
+a wrong result. An answer with two slips, or with one that nobody foresaw, matches none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from autograder.course import Course
+from autograder.grade.model import CaseResult, ExerciseResult
+from autograder.grade.place import Place, write_json
+from autograder.lab import Lab, load_lab
+from autograder.prove.answers import known_answers
+from autograder.prove.trials import Trial, bundled
+from autograder.report.gather import slips_path
+from autograder.run.pool import Job, Pool, Setup, cores
+
+Known = Sequence[dict[str, Any]]
+Mark = tuple[str, float, str]
+
+
+@dataclass(frozen=True)
+class Match:
+    """The slips that explain a failing answer; `exact` if the wrong results agree and not only the lost cases."""
+
+    says: tuple[str, ...]
+    exact: bool
+
+
+def record_slips(course: Course, lab_name: str, place: Place, *, workers: int | None, isolation: str) -> bool:
+    """Mark the known wrong answers of a lab and keep their results, unless that was done; whether it was needed.
+
+    Raises: ValueError if there are none; IsolationUnavailable
+    """
+    lab = load_lab(course, lab_name)
+    key, path = _key(course, lab, place), slips_path(place, lab_name)
+    if path.exists() and json.loads(path.read_text(encoding="utf-8"))["key"] == key:
+        return False
+    entries: dict[str, list[tuple[str, str]]] = {}
+    for answer in known_answers(course, lab):
+        if not answer.right:
+            entries.setdefault(answer.exercise, []).append((answer.says, answer.source))
+    trials = list(bundled(lab, entries, "loses", "slips"))
+    setup = Setup(str(course.root), lab_name, place.seed(lab_name), isolation)
+    found: dict[str, list[dict[str, Any]]] = {exercise: [] for exercise in entries}
+    for trial, marked in zip(trials, _mark(lab, trials, setup, workers), strict=True):
+        for result in marked["exercises"] if marked else ():
+            if result["exercise"] in trial.subject:
+                cases = {case["case"]: _mark_of(CaseResult(**case)) for case in result["cases"]}
+                found[result["exercise"]].append({"says": trial.subject[result["exercise"]], "cases": cases})
+    write_json(path, {"key": key, "exercises": found})
+    return True
+
+
+def _key(course: Course, lab: Lab, place: Place) -> str:
+    """What the results depend on, as one hash."""
+    files = [course.hidden(lab.name), lab.solution, *sorted(course.wrong(lab.name).glob("ex*.py"))]
+    parts = [path.read_bytes() for path in files] + [str(place.seed(lab.name)).encode()]
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+
+
+def _mark(lab: Lab, trials: Sequence[Trial], setup: Setup, workers: int | None) -> list[dict[str, Any] | None]:
+    names = tuple(name for exercise in lab.exercises for name in exercise.names)
+    marked: list[dict[str, Any] | None] = [None] * len(trials)
+    with tempfile.TemporaryDirectory(prefix="slips-") as folder:
+        jobs = []
+        for i, trial in enumerate(trials):
+            path = Path(folder, f"{i}.ipynb")
+            nbformat.write(trial.notebook, path)
+            jobs.append(Job(str(path), lab.name, names))
+        with Pool(setup, jobs, workers or cores()) as pool:
+            for reply in pool.replies():
+                marked[reply.number] = reply.marked
+    return marked
+
+
+def match(result: ExerciseResult, known: Known) -> Match | None:
+    """The known slips whose results are those of a failing answer; of a right or blank one, None.
+
+    Where no wrong result agrees, the slips that lose exactly the same cases, unless those are all the cases.
+    """
+    lost = [case for case in result.cases if case.status != "pass"]
+    if not lost or all(case.status in ("missing", "not_run") for case in lost):
+        return None
+    mine = {case.case: _mark_of(case) for case in result.cases}
+    exact = _says(slip for slip in known if _tuples(slip) == mine)
+    if exact:
+        return Match(exact, True)
+    same = _says(slip for slip in known if _ends(_tuples(slip)) == _ends(mine))
+    return Match(same, False) if same and len(lost) < len(result.cases) else None
+
+
+def _mark_of(case: CaseResult) -> Mark:
+    """How a case ended, its share of the points and what was seen; of an error only its class."""
+    seen = case.detail.split(":")[0] if case.status == "error" else case.detail
+    return case.status, round(case.earned / case.points, 3) if case.points else 0.0, seen
+
+
+def _tuples(slip: dict[str, Any]) -> dict[str, Mark]:
+    return {name: tuple(mark) for name, mark in slip["cases"].items()}
+
+
+def _ends(marks: dict[str, Mark]) -> dict[str, tuple[str, float]]:
+    return {name: mark[:2] for name, mark in marks.items()}
+
+
+def _says(slips: Iterable[dict[str, Any]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(slip["says"] for slip in slips))
