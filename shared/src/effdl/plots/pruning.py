@@ -127,9 +127,11 @@ def stored_size(sparsities: Sequence[float], curves: Mapping[str, Sequence[float
     for index, (name, sizes) in enumerate(curves.items()):
         color = GREY if name == base_name else COLORS[index - 1]
         ax.plot([100 * s for s in sparsities], [size / 1024 for size in sizes], color=color)
-        height = float(np.interp(0.2, sparsities, sizes)) / 1024
-        lowest = height <= min(float(np.interp(0.2, sparsities, other)) / 1024 for other in curves.values())
-        label(ax, (20, height), name, color, dx=-45 if lowest else 5, dy=-6 if lowest else 8)
+        # the baseline is named at its right end, the others where they lie apart, the lowest one from below
+        at = 0.75 if name == base_name else 0.2
+        heights = [float(np.interp(at, sparsities, other)) / 1024 for other in curves.values()]
+        below = name != base_name and heights[index] == min(heights)
+        label(ax, (100 * at, heights[index]), name, color, dx=-45 if below else 5, dy=-6 if below else 8)
         smaller = [s for s, size, full in zip(sparsities, sizes, base, strict=True) if size < full]
         if name != base_name and smaller:
             saves[name] = round(100 * min(smaller))
