@@ -7,7 +7,9 @@ from autograder.prove.answers import read_answers
 
 def test_wrong_and_right_answers_are_told_apart(tmp_path):
     path = tmp_path / "ex1.py"
-    path.write_text('# %% wrong="forgets abs"\ndef f(x):\n    return x\n\n# %% right="a loop"\ndef f(x):\n    return abs(x)\n')
+    path.write_text(
+        '# %% wrong="forgets abs"\ndef f(x):\n    return x\n\n# %% right="a loop"\ndef f(x):\n    return abs(x)\n'
+    )
     wrong, right = read_answers(path, "99.1")
     assert (wrong.right, wrong.says, right.right, right.says) == (False, "forgets abs", True, "a loop")
     assert wrong.source.startswith("def f(x)")

@@ -43,5 +43,10 @@ def test_docstrings_signatures_and_messages_are_not_mutated():
         assert "ValueError" not in mutant.source or "{k - 1}" in mutant.source
 
 
+def test_what_is_given_is_not_mutated():
+    marked = "def f(x):\n    y = x + 1\n    ### BEGIN SOLUTION\n    return y + 2\n    ### END SOLUTION\n"
+    assert changes(marked) == ["line 4: y + 2 -> y - 2", "line 4: 2 -> 3", "line 4: 2 -> 1"]
+
+
 def test_a_function_without_operators_has_only_the_mutants_of_its_statements():
     assert changes("def f(x):\n    y = x\n    return y\n") == ["line 2: y = x -> (left out)"]

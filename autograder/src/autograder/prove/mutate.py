@@ -30,10 +30,16 @@ class Mutant:
 
 
 def mutants(source: str) -> list[Mutant]:
-    """All first-order mutants of a function's source, in the order of its text, each once."""
+    """All first-order mutants of an answer's source, in the order of its text, each once.
+
+    Where nbgrader's marks say what the student writes, only that is mutated: the rest is given.
+    """
     tree = ast.parse(source)
+    written = _written_lines(source)
     found: dict[str, Mutant] = {}
     for path, node in _nodes(tree):
+        if written and getattr(node, "lineno", 0) not in written:
+            continue
         for replacement in _replacements(node):
             mutated = _with(tree, path, replacement)
             text = ast.unparse(ast.fix_missing_locations(mutated))
@@ -42,6 +48,16 @@ def mutants(source: str) -> list[Mutant]:
             found.setdefault(text, Mutant(change, text))
     found.pop(ast.unparse(tree), None)
     return list(found.values())
+
+
+def _written_lines(source: str) -> set[int]:
+    """The numbers of the lines between the marks of a solution; empty if there are none."""
+    written, inside = set(), False
+    for number, line in enumerate(source.splitlines(), start=1):
+        inside = (inside or "### BEGIN SOLUTION" in line) and "### END SOLUTION" not in line
+        if inside:
+            written.add(number)
+    return written
 
 
 Path = tuple[tuple[str, int | None], ...]
