@@ -33,8 +33,10 @@ table { border-collapse: collapse; margin: .4rem 0 1rem; }
 .scroll table { width: 100%; }
 caption { text-align: left; padding-bottom: .3rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem 1.1rem .35rem 0; border-bottom: 1px solid var(--line);
-  font-weight: 400; unicode-bidi: isolate; overflow-wrap: anywhere; min-width: 3.5rem; }
-thead th { color: var(--soft); font-size: .85rem; vertical-align: bottom; overflow-wrap: normal; }
+  font-weight: 400; unicode-bidi: isolate; overflow-wrap: break-word; }
+th bdi, td bdi { display: inline-block; max-width: 18rem; overflow-wrap: break-word; }
+td:last-child, th:last-child { padding-right: 0; }
+thead th { color: var(--soft); font-size: .85rem; vertical-align: bottom; }
 th.number, td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .bar { width: 6rem; height: .55rem; margin-top: .45rem; background: var(--line); border-radius: .25rem;
   overflow: hidden; }

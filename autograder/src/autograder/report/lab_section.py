@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from autograder.grade.words import CASE_WORDS, number
+from autograder.grade.words import number
 from autograder.report import items
 from autograder.report.gather import Graded
 from autograder.report.html import bar, columns_chart, table, text
@@ -14,6 +14,15 @@ from autograder.report.likeness import likeness
 from autograder.report.places import answers_link, feedback_link
 from autograder.report.slip_table import slip_table
 from autograder.report.trouble import trouble
+
+# how a case may end without all its points, in the columns of a table
+ENDS = {
+    "Other result": ("mismatch", "partial"),
+    "Error": ("error", "forbidden"),
+    "Hung or died": ("timeout", "died"),
+    "Not reached": ("not_run",),
+    "Not written": ("missing",),
+}
 
 
 def lab_section(graded: Graded) -> str:
@@ -67,7 +76,7 @@ def _exercises(graded: Graded) -> Iterator[str]:
             str(item.full),
             str(item.none),
             str(item.missing),
-            "not defined" if item.discrimination is None else f"{item.discrimination:.2f}",
+            _discrimination(item, len(graded.marked())),
         ]
         for item in found
     ]
@@ -81,21 +90,28 @@ def _exercises(graded: Graded) -> Iterator[str]:
     yield table("Difficulty and discrimination by exercise", columns, rows)
 
 
+def _discrimination(item: items.Item, graded: int) -> str:
+    if item.discrimination is None:
+        return "not defined"
+    weak = " (weak)" if item.discrimination < items.WEAK and graded >= items.ENOUGH else ""
+    return f"{item.discrimination:.2f}{weak}"
+
+
 def _cases(graded: Graded) -> Iterator[str]:
-    columns = ["Case", "Exercise", "#Lost by", "", "How they ended", "Hint in the feedback"]
+    columns = ["Case", "Exercise", "#Lost by", "", *(f"#{name}" for name in ENDS), "Hint in the feedback"]
     rows = [
         [
             text(case.case),
             text(case.exercise),
             f"{case.lost} of {case.graded}",
             bar(case.lost / case.graded),
-            text(", ".join(f"{CASE_WORDS.get(end, end)}: {count}" for end, count in case.ends.most_common())),
+            *(str(sum(case.ends[end] for end in ends)) for ends in ENDS.values()),
             text(case.hint),
         ]
         for case in items.case_items(graded)
     ]
     yield "<h3>Hidden cases</h3>"
-    yield table("How many submissions lost points on each hidden case", columns, rows)
+    yield table("How many submissions lost points on each hidden case, and how", columns, rows)
 
 
 def _students(graded: Graded) -> Iterator[str]:

@@ -10,6 +10,8 @@ from autograder.report.places import answers_link
 from autograder.report.slips import match
 
 SHOWN = 12
+# what hung or died is told elsewhere
+WRONG = ("partial", "mismatch", "error")
 Hits = dict[tuple[str, tuple[str, ...]], tuple[list[str], list[str]]]
 
 
@@ -44,7 +46,7 @@ def _find(graded: Graded) -> tuple[Hits, list[tuple[str, list[str]]]]:
             found = match(result, (graded.slips or {}).get(result.exercise, ()))
             if found is not None:
                 hits.setdefault((result.exercise, found.says), ([], []))[not found.exact].append(student)
-            elif any(case.status not in ("pass", "missing", "not_run") for case in result.cases):
+            elif any(case.status in WRONG for case in result.cases):
                 unknown.setdefault(result.exercise, []).append(student)
     return hits, sorted(unknown.items())
 

@@ -1,0 +1,79 @@
+"""Nothing hidden reaches a student: every output that one sees is searched for every hidden literal."""
+
+from __future__ import annotations
+
+import html
+import json
+
+import nbformat
+import numpy as np
+import pytest
+from autograder.grade.values import Array, decode_items
+from structure import Page
+
+
+def literals(lab, expected):
+    """The lines, names and results of the hidden tests, as they could be written into a page."""
+    code = [lab.hidden.setup, lab.hidden.judges, *(case.code for case in lab.hidden.cases)]
+    lines = {line.strip() for part in code for line in part.splitlines() if len(line.strip()) >= 12}
+    names = {case.name for case in lab.hidden.cases} | {case.judge for case in lab.hidden.cases if case.judge}
+    # what a hint says is not hidden
+    names = {name for name in names if not any(name in case.hint for case in lab.hidden.cases)}
+    return {"line": lines, "name": names, "value": {text for items in expected.values() for text in values(items)}}
+
+
+def values(items):
+    """Each float that the solution shows, cut to four digits; the longer texts of it hold these."""
+    found = []
+    for value in decode_items(items):
+        numbers = value.data if isinstance(value, Array) else value
+        for number in np.asarray(numbers, dtype=object).ravel():
+            if isinstance(number, float) and np.isfinite(number) and len(repr(abs(number))) > 7:
+                found.append(f"{abs(number):.8f}"[:6])
+    return found
+
+
+def seen_by_students(out):
+    """The texts of the feedback pages, and what nbgrader's own feedback is made of."""
+    found = {path: path.read_text(encoding="utf-8") for path in out.glob("feedback/**/*") if path.is_file()}
+    for path in out.glob("autograded/*/*/*.ipynb"):
+        notebook = nbformat.read(path, as_version=4)
+        found[path] = json.dumps([cell.get("outputs", "") for cell in notebook.cells] + [notebook.metadata])
+    return found
+
+
+def leaks(text, hidden):
+    """The hidden literals in a text, as it is written or unescaped."""
+    plain = Page(text).text if text.startswith("<!DOCTYPE") else html.unescape(text)
+    return {literal for group in hidden.values() for literal in group if literal in text or literal in plain}
+
+
+def test_no_output_for_students_holds_a_hidden_literal(real, lab):
+    hidden = literals(lab, real.expected)
+    assert {kind: len(found) >= 7 for kind, found in hidden.items()} == {"line": True, "name": True, "value": True}
+    found = seen_by_students(real.out)
+    assert len(found) == 2 * len(list(real.out.glob("submitted/*")))
+    assert {str(path): leaks(text, hidden) for path, text in found.items() if leaks(text, hidden)} == {}
+
+
+def test_the_search_finds_what_the_staff_are_shown(real, lab):
+    hidden = literals(lab, real.expected)
+    report = (real.out / "report.html").read_text(encoding="utf-8")
+    assert hidden["name"] - {"keeps_the_highest"} <= leaks(report, hidden)
+
+
+@pytest.mark.parametrize("kind", ["line", "name", "value"])
+def test_a_leak_of_any_kind_is_found(real, lab, kind):
+    hidden = literals(lab, real.expected)
+    literal = sorted(hidden[kind])[0]
+    assert literal in leaks(f"<!DOCTYPE html><p>{html.escape(literal)}</p>", hidden)
+
+
+def test_an_answer_that_raises_what_it_sees_tells_the_staff_and_not_its_student(real):
+    results = json.loads((real.out / "results" / "lab99.json").read_text(encoding="utf-8"))["submissions"]
+    leak = next(each for each in results if each["student"] == "leak")
+    details = [case["detail"] for case in leak["exercises"][0]["cases"]]
+    assert all(detail.startswith("ValueError: ") for detail in details)
+    page = Page((real.out / "feedback/leak/lab99/lab99.html").read_text(encoding="utf-8")).text
+    assert "raises an error" in page
+    assert not any(word in page for detail in details for word in detail.split()[1:] if len(word) > 12)
