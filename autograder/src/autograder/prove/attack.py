@@ -1,17 +1,24 @@
-"""Run the attacks against the real grader and hold each result against its verdict: what `autograder attack` shows."""
+"""Run the attacks against the real grader and hold each against its verdict: what `autograder attack` shows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import atexit
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
 
 from autograder.course import Course
-from autograder.grade.marking import Marker, open_lab_sandbox
+from autograder.grade.marking import GraderFault, Limits, Marker, open_lab_sandbox
 from autograder.grade.model import Marked
 from autograder.lab import Lab, load_lab
-from autograder.prove.attacks.registry import MAKERS, Verdict, verdicts
+from autograder.prove.attacks.leaks import Hidden, handed_back, hidden_of, leaks, told
+from autograder.prove.attacks.registry import MAKERS, WRITERS, Verdict, verdicts
 
 SEED = 4242
+# shorter than in class: an attack that hangs is to end soon, and no honest case of a lab takes a second
+LIMITS = Limits(cell_s=10, case_s=3, total_s=120)
 
 
 @dataclass(frozen=True)
@@ -19,48 +26,100 @@ class Outcome:
     """One attack, as it ended; `problem` is empty if it ended as its verdict says."""
 
     verdict: Verdict
-    target: float
-    others: float
-    events: tuple[str, ...]
+    ended: str
     problem: str
+    events: tuple[str, ...] = ()
 
     def line(self) -> str:
         lines = ",".join(map(str, self.verdict.lines)) or "-"
-        ended = f"target {self.target:>4.0%}, others {self.others:>4.0%}"
-        return f"{'ok  ' if not self.problem else 'FAIL'} {self.verdict.name:<24} {lines:<6} {ended}  {self.problem}"
+        mark = "FAIL" if self.problem else "ok  "
+        return f"{mark} {self.verdict.name:<24} {lines:<6} {self.ended:<52} {self.problem or self.verdict.tries}"
 
 
-def attack(course: Course, names: Iterable[str] = (), *, lab_name: str = "") -> Iterator[Outcome]:
-    """Run the named attacks (default: all), one after the other in one sandbox, on the first lab or on `lab_name`.
+def attack(
+    course: Course, names: Iterable[str] = (), *, lab_name: str = "", workers: int | None = None
+) -> Iterator[Outcome]:
+    """Run the named attacks (default: all) on the first lab or on `lab_name`: notebooks in processes, then files.
 
     Raises: ValueError naming an unknown attack; IsolationUnavailable
     """
+    from autograder.prove.attacks.classes import attack_class
+
     known, names = verdicts(), list(names)
     if unknown := set(names) - set(known):
         raise ValueError(f"no attack is called {sorted(unknown)}; there are: {', '.join(known)}")
     lab = load_lab(course, lab_name or course.lab_names()[0])
-    sandbox = open_lab_sandbox(course, lab)
-    try:
-        marker = Marker(lab, sandbox, SEED)
-        for name in names or known:
-            yield judge(known[name], lab, marker.mark(MAKERS[name](lab)))
-    finally:
-        sandbox.close()
+    workers = workers or os.cpu_count() or 1
+    chosen = list(names or known)
+    yield from _notebooks(course, lab, [name for name in chosen if name in MAKERS], workers)
+    yield from attack_class(course, lab, [known[name] for name in chosen if name in WRITERS], workers)
 
 
-def judge(verdict: Verdict, lab: Lab, marked: Marked) -> Outcome:
-    """Compare a marked attack with its verdict."""
-    first = lab.exercises[0].id
+def _notebooks(course: Course, lab: Lab, names: Sequence[str], workers: int) -> Iterator[Outcome]:
+    """The attacks that are a notebook each, in order."""
+    if not names:
+        return
+    context = get_context("spawn")
+    with ProcessPoolExecutor(min(workers, len(names)), context, _start, (course, lab.name)) as pool:
+        yield from pool.map(_attack, names)
+
+
+class Bench:
+    """One process's lab and sandbox, in which attacks are marked one after the other."""
+
+    def __init__(self, course: Course, lab_name: str) -> None:
+        self.lab = load_lab(course, lab_name)
+        self.sandbox = open_lab_sandbox(course, self.lab)
+        self.marker = Marker(self.lab, self.sandbox, SEED, limits=LIMITS)
+        self.hidden = hidden_of(self.lab, self.marker.expected)
+
+    def attack(self, verdict: Verdict) -> Outcome:
+        """Mark one attack; a fault of the grader's is an end that no verdict allows."""
+        try:
+            if verdict.after:
+                self.marker.mark(MAKERS[verdict.after](self.lab))
+            marked = self.marker_for(verdict).mark(MAKERS[verdict.name](self.lab))
+        except GraderFault as fault:
+            return Outcome(verdict, "the grader failed", str(fault))
+        return judge(verdict, self.lab, marked, self.hidden)
+
+    def marker_for(self, verdict: Verdict) -> Marker:
+        """The marker, or one for which the attacked exercise forbids something."""
+        if not verdict.forbid:
+            return self.marker
+        first, *rest = self.lab.exercises
+        strict = replace(self.lab, exercises=(replace(first, forbid=verdict.forbid), *rest))
+        return Marker(strict, self.sandbox, SEED, expected=self.marker.expected, limits=LIMITS)
+
+
+_bench: Bench | None = None
+
+
+def _start(course: Course, lab_name: str) -> None:
+    global _bench
+    _bench = Bench(course, lab_name)
+    atexit.register(_bench.sandbox.close)
+
+
+def _attack(name: str) -> Outcome:
+    return _bench.attack(verdicts()[name])
+
+
+def judge(verdict: Verdict, lab: Lab, marked: Marked, hidden: Hidden) -> Outcome:
+    """Compare a marked attack with its verdict, and what comes back to the student with what is hidden."""
     share = {e.exercise: e.earned / e.points for e in marked.exercises}
-    target = share.pop(first)
+    target = share.pop(lab.exercises[0].id)
     others = sum(share.values()) / len(share) if share else 1.0
-    kinds = tuple(event.kind for event in marked.events)
+    kinds = tuple(dict.fromkeys(event.kind for event in marked.events))
+    found = leaks(handed_back(lab, marked), hidden, told(marked))
     problems = [
         _wrong("the attacked exercise", verdict.target, target),
         _wrong("the other exercises", verdict.others, others) if share else "",
         "" if not verdict.reports or set(verdict.reports) & set(kinds) else f"none of {verdict.reports} was reported",
+        f"comes back to the student: {found[0][:80]!r}" if found else "",
     ]
-    return Outcome(verdict, target, others, kinds, "; ".join(filter(None, problems)))
+    ended = f"target {target:.0%}, others {others:.0%}" + (f", reported: {', '.join(kinds)}" if kinds else "")
+    return Outcome(verdict, ended, "; ".join(filter(None, problems)), kinds)
 
 
 def _wrong(what: str, wanted: str, got: float) -> str:

@@ -95,32 +95,27 @@ def two_attempts(lab: Lab) -> NotebookNode:
 
 
 @attack
-def colab_notebook(lab: Lab) -> NotebookNode:
-    """As Colab writes it: its own metadata, no nbgrader marks, other cell ids."""
+def helpers_in_demos(lab: Lab) -> NotebookNode:
+    """The answers need a helper that was written into a demonstration cell of the lab, which stays edited."""
     notebook = solved(lab)
-    kernel = {"name": "python3", "display_name": "Python 3"}
-    about_lab = {"effdl": notebook.metadata.effdl, "kernelspec": kernel, "accelerator": "GPU"}
-    notebook.metadata = nbformat.from_dict({"colab": {"provenance": []}, **about_lab})
-    for i, cell in enumerate(notebook.cells):
-        cell.metadata = nbformat.from_dict(
-            {"id": f"A{i}bC", "colab": {"base_uri": "https://localhost:8080/"}, "outputId": "x"}
-        )
-        cell.id = f"colab-{i}"
+    demo = next(cell for cell in notebook.cells if about(cell).get("role") in ("demo", "figure", "experiment"))
+    demo.source += "\n\ndef my_helper(x):\n    return x\n"
+    for cell in notebook.cells:
+        if about(cell).get("role") == "exercise":
+            cell.source = cell.source.replace("### BEGIN SOLUTION", "my_helper(0)") + "\n\nmy_helper(0)\n"
     return notebook
 
 
 @attack
-def split_cells(lab: Lab) -> NotebookNode:
-    """As VS Code may leave it: every code cell split in two at a top-level line."""
-    notebook, cells = solved(lab), []
-    for cell in notebook.cells:
-        lines = cell.source.split("\n")
-        cut = [i for i, line in enumerate(lines) if i and line.startswith(("import ", "from ", "def "))]
-        if cell.cell_type == "code" and cut:
-            rest = nbformat.v4.new_code_cell("\n".join(lines[cut[0] :]))
-            cell.source = "\n".join(lines[: cut[0]])
-            cells += [cell, rest]
-        else:
-            cells.append(cell)
-    notebook.cells = cells
+def returns_a_view(lab: Lab) -> NotebookNode:
+    """The right values, as a view whose elements lie apart in memory."""
+    notebook, (name, *_) = solved(lab), lab.exercises[0].names
+    view = f"""
+right_{name} = {name}
+def {name}(*args, **kwargs):
+    result = right_{name}(*args, **kwargs)
+    return result.unsqueeze(-1).repeat_interleave(2, -1)[..., 0]
+"""
+    cell = next(cell for cell in notebook.cells if about(cell).get("role") == "exercise")
+    cell.source += view
     return notebook

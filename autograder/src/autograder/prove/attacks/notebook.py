@@ -122,11 +122,12 @@ def scripts_in_outputs(lab: Lab) -> NotebookNode:
         lab,
         """def {name}(*args, **kwargs):
     from IPython.display import HTML, Javascript, display
-    display(HTML("<script>alert('SCRIPT')</script><img src=x onerror=alert('SCRIPT')>"), Javascript("alert('SCRIPT')"))
-    print("\\x1b]0;SCRIPT\\x07\\x1b[2J\\u202eSCRIPT")
-    raise ValueError("<script>alert('SCRIPT')</script>=HYPERLINK('SCRIPT')")
+    mark = "SCRIP" "TED"
+    display(HTML(f"<script>alert('{mark}')</script><img src=x onerror=alert('{mark}')>"), Javascript(f"alert('{mark}')"))
+    print(f"\\x1b]0;{mark}\\x07\\x1b[2J\\u202e{mark}")
+    raise ValueError(f"<script>alert('{mark}')</script>=HYPERLINK('{mark}')")
 """,
-        first="# <script>alert('SCRIPT')</script>\\n'</textarea><script>alert(1)</script>'",
+        first="# <script>alert('SCRIPTED')</script>\\n'</textarea><script>alert(1)</script>'",
     )
 
 

@@ -5,38 +5,60 @@ from __future__ import annotations
 from nbformat import NotebookNode
 
 from autograder.lab import Lab
-from autograder.prove.attacks.registry import answer, attack, wrong_answer
+from autograder.prove.attacks.registry import answer, attack, spoil, wrong_answer
 from autograder.prove.notebooks import solved
 
-FIND = """def {name}(*args, **kwargs):
-    import os, pathlib
-    for top in ("/", "/input", "/home", "/root", "/autograder", "/usr/share", "/etc", os.getcwd()):
-        for folder, _, files in os.walk(top):
-            if folder.startswith(("/proc", "/sys")):
-                continue
-            for file in files:
-                if file in FILES or "hidden" in folder:
-                    text = pathlib.Path(folder, file).read_text(errors="ignore")
-                    if "{name}" in text:
-                        raise RuntimeError(text[:100000])
+# all files of the disk but the kernel's own, WANTED of them kept
+SEARCH = """import os
+FOUND = []
+for folder, inner, files in os.walk("/"):
+    if folder == "/":
+        inner[:] = [name for name in inner if name not in ("proc", "sys")]
+    FOUND += [os.path.join(folder, file) for file in files if WANTED]
 """
 
 
 @attack
 def hidden_files(lab: Lab) -> NotebookNode:
-    return answer(lab, f"FILES = ('{lab.name}.py', '{lab.stem}.ipynb', 'grades.csv')\n{FIND}")
+    wanted = f"file in ('{lab.name}.py', '{lab.stem}.py', '{lab.stem}.ipynb') or 'hidden' in folder or 'wrong' in folder"
+    search = SEARCH.replace("WANTED", wanted)
+    look = """import pathlib
+if any('% exercise="' in pathlib.Path(file).read_text(errors="ignore") for file in FOUND):
+    spoil()
+"""
+    return wrong_answer(lab, first=spoil(lab) + search, last=look)
+
+
+@attack
+def process_list(lab: Lab) -> NotebookNode:
+    look = f"""import glob, os, pathlib
+text = []
+for place in glob.glob("/proc/[0-9]*"):
+    for name in ("cmdline", "environ", "maps"):
+        try:
+            text.append(pathlib.Path(place, name).read_text(errors="ignore"))
+        except OSError:
+            pass
+    text += [os.readlink(link) for link in glob.glob(f"{{place}}/fd/*") if os.path.lexists(link)]
+if any(word in each for each in text for word in ("{lab.name}.py", "gradebook", "submitted", "HIDDEN")):
+    spoil()
+"""
+    return wrong_answer(lab, first=spoil(lab), last=look)
 
 
 @attack
 def gradebook(lab: Lab) -> NotebookNode:
-    patch = """import glob, sqlite3
-for path in glob.glob("/**/gradebook.db", recursive=True) + ["../../../gradebook.db"]:
+    patch = """import sqlite3
+for path in [*FOUND, "/gradebook.db", "../../../gradebook.db"]:
     try:
         sqlite3.connect(path).execute("update grade set manual_score = 100")
+        spoil()
     except sqlite3.Error:
         pass
 """
-    return wrong_answer(lab, last=patch)
+    return wrong_answer(
+        lab, first=spoil(lab) + SEARCH.replace("WANTED", "file.endswith(('.db', '.sqlite'))"), last=patch
+    )
 
 
 @attack
@@ -61,11 +83,11 @@ def loud_inputs(lab: Lab) -> NotebookNode:
         lab,
         """def {name}(*args, **kwargs):
     import matplotlib.pyplot as plt, pathlib, warnings
-    print("LEAK", args, kwargs)
-    warnings.warn(f"LEAK {args}")
-    pathlib.Path(f"LEAK-{hash(str(args))}.txt").write_text(str(args))
-    plt.title(f"LEAK {args}"[:200]); plt.show()
-    raise ValueError(f"LEAK {args} {kwargs}")
+    print("LEA" "KED", args, kwargs)
+    warnings.warn(f"LEA" f"KED {args}")
+    pathlib.Path(f"LEA" f"KED-{hash(str(args))}.txt").write_text(str(args))
+    plt.title(f"LEA" f"KED {args}"[:200]); plt.show()
+    raise ValueError(f"LEA" f"KED {args} {kwargs}")
 """,
     )
 
@@ -85,10 +107,16 @@ def network(lab: Lab) -> NotebookNode:
                     s.send(str(args).encode())
                 except OSError:
                     continue
-                if kind == socket.SOCK_STREAM:
-                    raise ConnectionError("the network is open")
+                if address[0] != "127.0.0.1" or kind == socket.SOCK_STREAM:
+                    spoil()
 """,
+        first=spoil(lab),
     )
+
+
+SHARED = """import pathlib, sys
+PLACES = ("/tmp", "/dev/shm", "/var/tmp", "/run/kernel", pathlib.Path.home(), ".", sys.prefix, "/srv/course/data")
+"""
 
 
 @attack
@@ -96,9 +124,9 @@ def left_behind(lab: Lab) -> NotebookNode:
     """Leaves its inputs in every shared place; the twin `found_behind` looks for them."""
     return answer(
         lab,
-        """def {name}(*args, **kwargs):
-    import pathlib, sys
-    for place in ("/tmp", "/dev/shm", "/var/tmp", pathlib.Path.home(), ".", sys.prefix, "/input"):
+        SHARED
+        + """def {name}(*args, **kwargs):
+    for place in PLACES:
         try:
             pathlib.Path(place, "LEFT").write_text(str(args))
         except OSError:
@@ -109,21 +137,35 @@ def left_behind(lab: Lab) -> NotebookNode:
 
 @attack
 def found_behind(lab: Lab) -> NotebookNode:
-    """Solved, but broken wherever something of `left_behind` is found."""
-    look = """import pathlib, sys
-for place in ("/tmp", "/dev/shm", "/var/tmp", pathlib.Path.home(), ".", sys.prefix, "/input"):
-    if pathlib.Path(place, "LEFT").exists():
-        get_ipython().kernel.do_shutdown(False)
-"""
-    return solved(lab, first=look)
+    """Solved, but broken if something of `left_behind` is found."""
+    look = "if any(pathlib.Path(place, 'LEFT').exists() for place in PLACES):\n    spoil()\n"
+    return solved(lab, last=spoil(lab) + SHARED + look)
 
 
 @attack
 def test_labels(lab: Lab) -> NotebookNode:
-    return answer(
-        lab,
-        """def {name}(*args, **kwargs):
+    look = """try:
     from effdl import data
-    return data.fashion_mnist("test").labels
-""",
-    )
+    if (data.fashion_mnist("test").labels >= 0).any():
+        spoil()
+except Exception:
+    pass
+if FOUND:
+    spoil()
+"""
+    return wrong_answer(lab, first=spoil(lab) + SEARCH.replace("WANTED", "'test_labels' in file"), last=look)
+
+
+@attack
+def edited_data(lab: Lab) -> NotebookNode:
+    look = """import os, effdl
+for top in (os.environ["EFFDL_DATA"], os.path.dirname(effdl.__file__)):
+    for folder, _, files in os.walk(top):
+        for file in files:
+            try:
+                open(os.path.join(folder, file), "ab").close()
+                spoil()
+            except OSError:
+                pass
+"""
+    return wrong_answer(lab, first=spoil(lab), last=look)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from nbformat import NotebookNode
 
 from autograder.lab import Lab
-from autograder.prove.attacks.registry import answer, attack, wrong_answer
+from autograder.prove.attacks.registry import answer, attack, body
+from autograder.prove.attacks.secrets import SEARCH
 
 
 @attack
@@ -46,38 +47,30 @@ def {name}(*args, **kwargs):
 
 
 @attack
-def patched_comparisons(lab: Lab) -> NotebookNode:
-    patch = """import builtins, math
-import numpy as np, torch
-torch.allclose = torch.equal = torch.isclose = np.allclose = math.isclose = lambda *args, **kwargs: True
-torch.testing.assert_close = np.testing.assert_allclose = lambda *args, **kwargs: None
-builtins.all = builtins.any = lambda *args: True
-"""
-    return wrong_answer(lab, first=patch)
-
-
-@attack
-def patched_grader(lab: Lab) -> NotebookNode:
-    patch = """import sys, types
-import effdl.check
-effdl.check.check = lambda *args: None
-for name in ("autograder", "autograder.grade", "autograder.grade.compare", "nbval", "nbgrader"):
-    sys.modules[name] = types.ModuleType(name)
-"""
-    return wrong_answer(lab, first=patch)
-
-
-@attack
-def replaced_reference(lab: Lab) -> NotebookNode:
-    target = lab.exercises[0]
-    module = target.source.split(":")[0]
-    patch = "\n".join([f"import {module} as home", *(f"home.{n} = lambda *a, **k: None" for n in target.names)])
-    return wrong_answer(lab, last=patch)
-
-
-@attack
 def nan_everywhere(lab: Lab) -> NotebookNode:
     return answer(lab, "def {name}(x, *args, **kwargs):\n    return x * float('nan')\n")
+
+
+@attack
+def array_subclass(lab: Lab) -> NotebookNode:
+    return answer(
+        lab,
+        """import numpy as np
+class Sly(np.ndarray):
+    __array_ufunc__ = __array_function__ = lambda self, *args, **kwargs: True
+    __eq__ = lambda self, other: True
+    __ne__ = lambda self, other: False
+    astype = __array__ = lambda self, *args, **kwargs: np.ones(3)
+def {name}(*args, **kwargs):
+    return np.zeros(3, dtype=np.float32).view(Sly)
+""",
+    )
+
+
+@attack
+def forbidden_call(lab: Lab) -> NotebookNode:
+    """The name of the forbidden function is put together only when it is called."""
+    return body(lab, "import importlib", "return getattr(importlib.import_module('torch'), 'kr' + 'on')(args[0], args[0])")
 
 
 @attack
@@ -142,20 +135,21 @@ def imported_reference(lab: Lab) -> NotebookNode:
 @attack
 def reference_from_source(lab: Lab) -> NotebookNode:
     module = lab.exercises[0].source.split(":")[0]
+    name = module.split(".")[-1]
+    wanted = f"file.split('.')[0] == '{name}' and file.endswith(('.py', '.pyc'))"
     return answer(
         lab,
         f"""def {{name}}(*args, **kwargs):
-    import importlib.util, pathlib
-    spec = importlib.util.find_spec("{module}")
-    copies = [spec.origin, spec.cached, *pathlib.Path("/").glob("**/{module.split(".")[-1]}*.py*")]
-    for copy in copies:
+    import marshal, pathlib
+    for copy in FOUND:
         try:
-            space = {{}}
-            exec(pathlib.Path(copy).read_text(), space)
+            data, space = pathlib.Path(copy).read_bytes(), {{}}
+            exec(marshal.loads(data[16:]) if copy.endswith("c") else data, space)
             return space["{{name}}"](*args, **kwargs)
         except BaseException:
             pass
 """,
+        first=SEARCH.replace("WANTED", wanted),
     )
 
 
@@ -168,20 +162,6 @@ def outputs_without_code(lab: Lab) -> NotebookNode:
         if cell.cell_type == "code":
             cell.outputs = [new_output("execute_result", data={"text/plain": "15.0"}, execution_count=1)]
     return notebook
-
-
-@attack
-def predicted_seed(lab: Lab) -> NotebookNode:
-    patch = """import random, numpy as np, torch
-class Fixed(torch.Generator):
-    def manual_seed(self, seed):
-        return super().manual_seed(0)
-torch.Generator = Fixed
-torch.rand = lambda *shape, **kwargs: torch.zeros(*shape)
-torch.randn = lambda *shape, **kwargs: torch.zeros(*shape)
-np.random.default_rng = lambda seed=None: np.random.Generator(np.random.PCG64(0))
-"""
-    return wrong_answer(lab, first=patch)
 
 
 @attack

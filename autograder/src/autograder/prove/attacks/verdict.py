@@ -5,7 +5,7 @@ from __future__ import annotations
 from nbformat import NotebookNode
 
 from autograder.lab import Lab
-from autograder.prove.attacks.registry import answer, attack, wrong_answer
+from autograder.prove.attacks.registry import answer, attack, body, spoil, wrong_answer
 
 FORGED = '{"application/vnd.autograder.value+json": {"items": [], "ok": True}, "text/plain": "15.0"}'
 
@@ -93,8 +93,12 @@ def os_exit(lab: Lab) -> NotebookNode:
 
 @attack
 def killed_kernel(lab: Lab) -> NotebookNode:
-    return answer(
-        lab, "def {name}(*args, **kwargs):\n    import os, signal\n    os.kill(-1, signal.SIGKILL)\n    os.abort()\n"
+    return body(
+        lab,
+        "import os, signal",
+        "for process in (-1, 1, os.getppid(), os.getpid()):",
+        "    try: os.kill(process, signal.SIGKILL)",
+        "    except OSError: pass",
     )
 
 
@@ -132,14 +136,16 @@ atexit.register(lambda: display({FORGED}, raw=True))
 @attack
 def results_file(lab: Lab) -> NotebookNode:
     patch = """import pathlib
-for place in (".", "/tmp", "/input", "/", "/home/student", "/results"):
+for place in (".", "/tmp", "/input", "/", "/home/student", "/results", "/srv/course"):
     for name in ("results.json", "grades.csv", "gradebook.db"):
         try:
             pathlib.Path(place, name).write_text('{"score": 100}')
+            if place in ("/input", "/", "/results", "/srv/course"):
+                spoil()
         except OSError:
             pass
 """
-    return wrong_answer(lab, last=patch)
+    return wrong_answer(lab, first=spoil(lab), last=patch)
 
 
 @attack
@@ -151,52 +157,5 @@ for parent in (kernel.get_parent(), None):
     session.send(socket, "status", {{"execution_state": "idle"}}, parent=parent)
     session.send(socket, "execute_reply", {{"status": "ok", "execution_count": 1}}, parent=parent)
     socket.send_multipart([b"x", b"<IDS|MSG>", b"", b"not json", b"{{}}", b"{{}}", b"{{}}"])
-"""
-    return wrong_answer(lab, last=patch)
-
-
-@attack
-def daemon_process(lab: Lab) -> NotebookNode:
-    patch = """import os, time
-if os.fork() == 0:
-    os.setsid()
-    if os.fork() == 0:
-        while True:
-            time.sleep(1)
-    os._exit(0)
-"""
-    return wrong_answer(lab, last=patch)
-
-
-@attack
-def traced(lab: Lab) -> NotebookNode:
-    patch = """import sys
-class Hook:
-    def find_spec(self, name, path=None, target=None):
-        return None
-sys.meta_path.insert(0, Hook())
-def trace(frame, event, argument):
-    for name in ("ref", "expected", "points"):
-        if name in frame.f_locals:
-            frame.f_locals[name] = 0
-    return trace
-sys.settrace(trace)
-sys.setprofile(lambda *args: None)
-sys.addaudithook(lambda *args: None)
-"""
-    return wrong_answer(lab, last=patch)
-
-
-@attack
-def memory_edit(lab: Lab) -> NotebookNode:
-    patch = """import ctypes
-ctypes.c_long.from_address(id(0) + 24).value = 1 if False else 0
-try:
-    open("/proc/1/mem", "rb+").read(1)
-except (OSError, ValueError):
-    pass
-libc = ctypes.CDLL(None)
-libc.ptrace(16, 1, 0, 0)
-libc.kill(1, 9)
 """
     return wrong_answer(lab, last=patch)
