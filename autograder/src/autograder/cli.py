@@ -57,8 +57,10 @@ def _parser() -> argparse.ArgumentParser:
 
     grade = _verb(add, "grade", verbs.grade, "grade a folder of submissions")
     grade.add_argument("lab")
-    grade.add_argument("path", type=Path, help="folder of submissions, or one notebook")
+    grade.add_argument("path", type=Path, help="folder of submissions, an exported archive, or one notebook")
     grade.add_argument("--out", type=Path, required=True, help="nbgrader course directory for the results")
+    grade.add_argument("--roster", type=Path, help="CSV file of the class: maps ids, shows who is missing")
+    grade.add_argument("--keep", choices=("latest", "best"), default="latest", help="which attempt counts")
     grade.add_argument("--force", action="store_true", help="replace recorded grades that come out different")
     grade.add_argument("--dry-run", action="store_true", help="list whose score would change; record nothing")
     _grading(grade)

@@ -90,6 +90,8 @@ def grade(course: Course, arguments: Namespace) -> int:
         isolation=arguments.isolation,
         force=arguments.force,
         dry_run=arguments.dry_run,
+        keep=arguments.keep,
+        roster=arguments.roster,
         accept=accept,
         progress=_progress(f"grade {arguments.lab}"),
     )

@@ -9,6 +9,7 @@ from html import escape
 from autograder.grade.manual import Manual
 from autograder.grade.model import CaseResult, ExerciseResult
 from autograder.grade.outcome import Outcome, check_id
+from autograder.grade.policy import ON_TIME, Lateness
 from autograder.grade.tables import final
 from autograder.grade.words import CASE_WORDS, VISIBLE_IS_NOT_ALL, number, points
 
@@ -50,6 +51,7 @@ class Page:
     title: str
     outcome: Outcome
     manual: Manual
+    lateness: Lateness = ON_TIME
 
 
 def page(about: Page) -> str:
@@ -89,7 +91,8 @@ def _graded(about: Page) -> str:
     total = sum(final(exercise, about.manual) for exercise in marked.exercises)
     rows = "\n".join(_row(exercise, about.manual) for exercise in marked.exercises)
     parts = "\n".join(_exercise(exercise, about.manual) for exercise in marked.exercises)
-    return f"""<p class="total">{points(total, marked.max_score)} points</p>
+    return f"""<p class="total">{points(about.lateness.of(total), marked.max_score)} points</p>
+{_late(about.lateness, total)}
 {_by_hand(about.manual)}
 <p class="note">{VISIBLE_IS_NOT_ALL}</p>
 <table>
@@ -101,6 +104,11 @@ def _graded(about: Page) -> str:
 </tbody>
 </table>
 {parts}"""
+
+
+def _late(lateness: Lateness, total: float) -> str:
+    before = f" of {number(total)} points" if lateness.percent else ""
+    return f"<p>Handed in {escape(lateness.text)}{before}.</p>" if lateness.text else ""
 
 
 def _by_hand(manual: Manual) -> str:

@@ -1,7 +1,8 @@
 """Find the files that students handed in, without opening one.
 
-Three layouts, which may be mixed: `student/labNN*.ipynb`, nbgrader's `submitted/student/assignment/notebook.ipynb`, and
-single files whose name carries the student id. No link is followed.
+Layouts, which may be mixed: `student/labNN*.ipynb`, nbgrader's `submitted/student/assignment/notebook.ipynb`, single
+files whose name carries the student id, and what learning-management systems export (`intake/layouts.py`). No link is
+followed.
 """
 
 from __future__ import annotations
@@ -9,24 +10,36 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote
 
 from autograder.course import LAB_NAME
 from autograder.grade.ids import clean, copy_number, flat_id
+from autograder.intake.layouts import (
+    METADATA,
+    SUBMISSION,
+    Sender,
+    flat_sender,
+    folder_sender,
+    gradescope_senders,
+    is_no_file,
+    timestamp,
+)
 
 JUNK = re.compile(r"\..*|__MACOSX|Thumbs\.db|desktop\.ini|timestamp\.txt", re.IGNORECASE)
 # what learning-management systems and course staff leave beside submissions
 NOT_HANDED_IN = {".csv", ".json", ".log", ".md", ".yml", ".yaml", ".xlsx", ".xls", ".db"}
-STAMPS = ("%Y-%m-%d %H:%M:%S.%f %Z", "%Y-%m-%d %H:%M:%S %Z", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S")
 NO_NOTEBOOK = "is not a notebook (.ipynb); ask for the notebook itself"
 
 
 @dataclass(frozen=True)
 class Found:
-    """One candidate. `problem` is set if it need not even be opened; `any_lab` if it lies where all labs may lie."""
+    """One candidate. `problem` is set if it need not even be opened; `any_lab` if it lies where all labs may lie.
+
+    `timed` tells whether `when` was recorded by the system that took the file, or is only the file's own time.
+    """
 
     student: str
     path: Path
@@ -35,12 +48,18 @@ class Found:
     copy: int = 0
     problem: str = ""
     any_lab: bool = False
+    timed: bool = False
+    sender: Sender | None = None
 
 
-def find(path: Path, lab: str, lab_stem: str) -> tuple[list[Found], list[tuple[str, str]]]:
+def find(
+    path: Path, lab: str, lab_stem: str, problems: Mapping[str, str] | None = None
+) -> tuple[list[Found], list[tuple[str, str]]]:
     """All candidates below `path` (a folder, an nbgrader course, or one file), and what was passed over, with reasons.
 
-    Raises: ValueError if there is nothing at `path`
+    `problems` are reasons, by path below `path`, why a file is not to be opened.
+
+    Raises: ValueError if there is nothing at `path`, or Gradescope's list of submissions cannot be read
     """
     root = Path(os.path.realpath(path))
     if not root.exists():
@@ -49,8 +68,9 @@ def find(path: Path, lab: str, lab_stem: str) -> tuple[list[Found], list[tuple[s
         search = _Search(root.parent, lab, lab_stem)
         search.single_file(root)
         return search.found, search.skipped
-    submitted = root / "submitted"
-    search = _Search(submitted if _is_folder(submitted) else root, lab, lab_stem)
+    inner = next((name for name in ("submitted", "inbound") if _is_folder(root / name)), "")
+    search = _Search(root / inner, lab, lab_stem)
+    search.problems = {path.removeprefix(f"{inner}/" if inner else ""): why for path, why in (problems or {}).items()}
     search.everything()
     return search.found, search.skipped
 
@@ -60,64 +80,83 @@ class _Search:
         self.root, self.lab, self.lab_stem = root, lab, lab_stem
         self.found: list[Found] = []
         self.skipped: list[tuple[str, str]] = []
+        self.problems: Mapping[str, str] = {}
 
     def everything(self) -> None:
+        together = gradescope_senders(self.root)
         for entry in _entries(self.root):
             if JUNK.fullmatch(entry.name):
                 self.skip(entry, "is not a submission")
             elif (entry / "private" / "course.json").is_file():
                 self.skip(entry, "holds the results of a grading run")
+            elif is_no_file(entry.name) or entry.name == METADATA:
+                self.skip(entry, "is not a submission")
             elif _is_folder(entry) and entry.suffix.lower() != ".ipynb":
-                self.student_folder(entry)
+                for sender in together.get(entry.name) or [self.sender_of(entry)]:
+                    self.student_folder(entry, sender)
             else:
                 self.single_file(entry)
 
     def single_file(self, path: Path) -> None:
-        student = flat_id(path.stem, self.lab_stem)
+        sender = flat_sender(path.stem) or Sender(flat_id(path.stem, self.lab_stem))
         if path.suffix.lower() == ".ipynb":
-            self.add(student, path)
+            self.add(sender, path)
         elif path.suffix.lower() in NOT_HANDED_IN and self.lab not in path.name.lower():
             self.skip(path, "is not a submission")
         else:
-            self.add(student, path, problem=NO_NOTEBOOK)
+            self.add(sender, path, problem=NO_NOTEBOOK)
 
-    def student_folder(self, path: Path) -> None:
-        """A folder named like the student, with notebooks in it or in one folder per assignment."""
+    def sender_of(self, path: Path) -> Sender:
         name = unquote(path.name) if self.root.name == "submitted" else path.name
-        student, before, other_labs = clean(name), len(self.found), False
-        for entry in _entries(path):
+        if SUBMISSION.fullmatch(name):
+            self.skip(path, f"is named by Gradescope; with {METADATA} beside it the student would be known")
+        return folder_sender(name) or Sender(clean(name))
+
+    def student_folder(self, path: Path, sender: Sender) -> None:
+        """A folder of one student, with notebooks in it or in one folder per assignment."""
+        before, other_labs = len(self.found), _is_other(sender.lab, self.lab)
+        for entry in [] if other_labs else _entries(path):
             if JUNK.fullmatch(entry.name):
                 continue
             if not _is_folder(entry) or entry.suffix.lower() == ".ipynb":
-                self.handed_in(student, entry)
-            elif LAB_NAME.fullmatch(entry.name.lower()) and entry.name.lower() != self.lab:
+                self.handed_in(sender, entry, any_lab=sender.lab not in ("", self.lab))
+            elif _is_other(entry.name.lower(), self.lab):
                 other_labs = True
             else:
-                self.assignment_folder(student, entry)
+                self.assignment_folder(sender, entry)
         if len(self.found) == before and not other_labs:
-            self.add(student, path, problem="holds no notebook (.ipynb); ask for the notebook itself")
+            self.add(sender, path, problem="holds no notebook (.ipynb); ask for the notebook itself")
 
-    def assignment_folder(self, student: str, path: Path) -> None:
+    def assignment_folder(self, sender: Sender, path: Path) -> None:
         for entry in _entries(path):
             if not JUNK.fullmatch(entry.name):
-                self.handed_in(student, entry, any_lab=path.name.lower() != self.lab)
+                self.handed_in(sender, entry, any_lab=path.name.lower() != self.lab)
 
-    def handed_in(self, student: str, path: Path, *, any_lab: bool = False) -> None:
+    def handed_in(self, sender: Sender, path: Path, *, any_lab: bool = False) -> None:
         if path.suffix.lower() == ".ipynb":
-            self.add(student, path, any_lab=any_lab)
+            self.add(sender, path, any_lab=any_lab)
         else:
-            self.skip(path, "is not a notebook (.ipynb)")
+            self.skip(path, self.problems.get(self.shown(path), "is not a notebook (.ipynb)"))
 
-    def add(self, student: str, path: Path, *, problem: str = "", any_lab: bool = False) -> None:
-        copy = copy_number(path.stem)
-        found = Found(student or "(no name)", path, self.shown(path), _when(path), copy, problem, any_lab)
-        self.found.append(found)
+    def add(self, sender: Sender, path: Path, *, problem: str = "", any_lab: bool = False) -> None:
+        recorded = sender.when if sender.when is not None else _stamp(path)
+        when = _file_time(path) if recorded is None else recorded
+        copy = max(copy_number(path.stem), sender.attempt)
+        problem = self.problems.get(self.shown(path), problem)
+        student = sender.student or "(no name)"
+        timed = recorded is not None
+        self.found.append(Found(student, path, self.shown(path), when, copy, problem, any_lab, timed, sender))
 
     def skip(self, path: Path, reason: str) -> None:
-        self.skipped.append((self.shown(path), reason))
+        if (self.shown(path), reason) not in self.skipped:
+            self.skipped.append((self.shown(path), reason))
 
     def shown(self, path: Path) -> str:
         return clean(path.relative_to(self.root).as_posix())
+
+
+def _is_other(name: str, lab: str) -> bool:
+    return bool(LAB_NAME.fullmatch(name)) and name != lab
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -139,17 +178,19 @@ def _mode(path: Path) -> int:
         return 0
 
 
-def _when(path: Path) -> float:
-    """When a file was handed in: by nbgrader's time stamp beside it, else by its modification time."""
-    stamp, text = path.parent / "timestamp.txt", ""
+def _stamp(path: Path) -> float | None:
+    """When a file was handed in, by nbgrader's time stamp beside it."""
+    stamp = path.parent / "timestamp.txt"
     try:
         if stat.S_ISREG(_mode(stamp)) and stamp.stat().st_size < 100:
-            text = stamp.read_text(encoding="utf-8").strip()
-        for form in STAMPS if text else ():
-            try:
-                return datetime.strptime(text, form).replace(tzinfo=UTC).timestamp()
-            except ValueError:
-                continue
-        return path.lstat().st_mtime
+            return timestamp(stamp.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
+        pass
+    return None
+
+
+def _file_time(path: Path) -> float:
+    try:
+        return path.lstat().st_mtime
+    except OSError:
         return 0.0

@@ -6,7 +6,7 @@ generate_feedback` and `nbgrader export` work on it. Grades given by hand are re
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -81,6 +81,16 @@ class Book:
         except BaseException:
             session.rollback()
             raise
+
+    def penalize(self, lab: Lab, points: Mapping[str, float]) -> None:
+        """Store what being late costs, by the students' folders, as nbgrader's late submission penalty."""
+        query = self.gradebook.db.query(api.SubmittedAssignment).join(api.Assignment)
+        for found in query.filter(api.Assignment.name == lab.name):
+            for submitted in found.notebooks:
+                penalty = points.get(found.student_id, submitted.late_submission_penalty)
+                if penalty != (submitted.late_submission_penalty or 0.0):
+                    submitted.late_submission_penalty = penalty
+        self.gradebook.db.commit()
 
     def _submitted(self, notebook: api.Notebook, cells: list[api.BaseCell], entry: Entry) -> api.SubmittedNotebook:
         session, assignment = self.gradebook.db, notebook.assignment

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from autograder.grade.ids import clean
@@ -12,6 +13,32 @@ from autograder.grade.model import CaseResult, Event, ExerciseResult, Marked
 STATUSES = ("graded", "invalid", "error")
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")
 MESSAGE_LIMIT = 400
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How a submission came in, as far as it was recorded: when, with a late mark, which attempt (0: unknown)."""
+
+    when: datetime | None = None
+    late: bool = False
+    attempt: int = 0
+
+    @classmethod
+    def at(cls, seconds: float | None, *, late: bool = False, attempt: int = 0) -> Delivery:
+        return cls(None if seconds is None else datetime.fromtimestamp(seconds, tz=UTC), late, attempt)
+
+    def to_json(self) -> dict[str, Any]:
+        """What is known of it, plain."""
+        known = {"when": self.when.isoformat() if self.when else "", "late": self.late, "attempt": self.attempt}
+        return {name: value for name, value in known.items() if value}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Delivery:
+        when = datetime.fromisoformat(data["when"]) if "when" in data else None
+        return cls(when, data.get("late", False), data.get("attempt", 0))
+
+
+UNKNOWN = Delivery()
 
 
 @dataclass(frozen=True)
@@ -28,6 +55,7 @@ class Outcome:
     sha256: str = ""
     key: str = ""
     marked: Marked | None = None
+    delivery: Delivery = UNKNOWN
 
     @property
     def score(self) -> float | None:
@@ -36,6 +64,8 @@ class Outcome:
     def to_json(self) -> dict[str, Any]:
         data = {"student": self.student, "file": self.file, "status": self.status, "message": self.message}
         data |= {"sha256": self.sha256, "key": self.key}
+        if self.delivery != UNKNOWN:
+            data["delivery"] = self.delivery.to_json()
         if self.marked is not None:
             data |= {"score": self.marked.score, "max_score": self.marked.max_score, **marked_to_json(self.marked)}
         return data
@@ -44,7 +74,7 @@ class Outcome:
     def from_json(cls, data: dict[str, Any]) -> Outcome:
         marked = marked_from_json(data) if data["status"] == "graded" else None
         named = {name: data[name] for name in ("student", "file", "status", "message", "sha256", "key")}
-        return cls(**named, marked=marked)
+        return cls(**named, marked=marked, delivery=Delivery.from_json(data.get("delivery", {})))
 
 
 def marked_to_json(marked: Marked) -> dict[str, Any]:

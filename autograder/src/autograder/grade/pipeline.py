@@ -1,25 +1,32 @@
-"""Grade a class: collect, mark in worker processes, settle with what is recorded, record."""
+"""Grade a class: collect, mark in worker processes, choose attempts, settle with what is recorded, record."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from autograder.course import Course
-from autograder.grade.collect import Intake, Submission, collect
+from autograder.grade.attempts import choose, failed, outcome_of
+from autograder.grade.classlist import open_roster, save_roster, told, write_missing
+from autograder.grade.collect import KEEP, Intake, Intaking, Submission, collect
 from autograder.grade.manual import Manual
-from autograder.grade.model import Marked
 from autograder.grade.outcome import Outcome, marked_from_json, one_line
 from autograder.grade.place import Place, open_place, write_json
+from autograder.grade.policy import Policy
 from autograder.grade.settle import Settled, settle
 from autograder.grade.summary import GradeSummary
 from autograder.grade.tables import row
+from autograder.intake.policy_file import read_policy
+from autograder.intake.roster import Roster
 from autograder.lab import Lab, load_lab
 from autograder.run.pool import Job, Pool, Reply, Setup, cores
 from autograder.run.worker import MARKER
@@ -27,7 +34,10 @@ from autograder.run.worker import MARKER
 
 @dataclass(frozen=True)
 class Options:
-    """How to grade. `accept` may refuse a seed when one is drawn; `marker` names what opens the marker in a worker."""
+    """How to grade. `accept` may refuse a seed when one is drawn; `marker` names what opens the marker in a worker.
+
+    `keep` tells which of a student's attempts counts; `roster` is a CSV file (default: that of an earlier run).
+    """
 
     workers: int | None = None
     isolation: str = "auto"
@@ -36,6 +46,8 @@ class Options:
     progress: Callable[[int, int], None] | None = None
     accept: Callable[[int], bool] | None = None
     marker: str = MARKER
+    keep: str = "latest"
+    roster: Path | None = None
 
 
 def grade(course: Course, lab: str, path: Path, out: Path, **options: Any) -> GradeSummary:
@@ -44,7 +56,11 @@ def grade(course: Course, lab: str, path: Path, out: Path, **options: Any) -> Gr
     Raises: ValueError if the lab, `path` or `out` cannot be used or nothing can be graded; IsolationUnavailable
     """
     run = _Run(course, load_lab(course, lab), Options(**options))
-    with open_place(out, write=not run.options.dry_run) as run.place:
+    if run.options.keep not in KEEP:
+        raise ValueError(f"--keep {run.options.keep!r}: choose one of {', '.join(KEEP)}")
+    with ExitStack() as stack:
+        run.place = stack.enter_context(open_place(out, write=not run.options.dry_run))
+        run.stack = stack
         return run.grade(path)
 
 
@@ -56,32 +72,56 @@ class _Run:
     lab: Lab
     options: Options
     place: Place = field(init=False)
+    stack: ExitStack = field(init=False)
     seed: int = field(init=False)
+    policy: Policy = field(init=False)
+    roster: Roster | None = field(init=False)
     recorder: Any = None
     seconds: dict[str, float] = field(default_factory=dict)
 
     def grade(self, path: Path) -> GradeSummary:
         with self.timed("collect"):
-            intake = collect(path, self.lab)
+            self.policy = read_policy(self.place.policy)
+            self.roster = open_roster(self.place, self.options.roster)
+            intake = collect(path, self.lab, Intaking(self.roster, self.options.keep, self.scratch()))
             recorded = self.place.outcomes(self.lab.name)
         self.seed = self.place.seed(self.lab.name, self.options.accept)
         if not self.options.dry_run:
             self.place.save_seed(self.lab.name, self.seed)
-        keys = {each.student: self.key(each) for each in intake.submissions}
+        lateness = partial(self.policy.lateness, self.lab.name)
+        graded = choose(self.outcomes(intake, recorded), lateness)
+        graded += [Outcome(bad.student, bad.file, "invalid", one_line(bad.message)) for bad in intake.rejections]
+        graded.sort(key=lambda each: each.student)
+        settled = settle(recorded, graded, force=self.options.force, lateness=lateness)
+        counts = {(each.student, each.file) for each in graded}
+        submissions = {each.student: each for each in intake.submissions if (each.student, each.file) in counts}
+        manual = self.record(intake, settled, submissions)
+        return self.summary(intake, settled, manual)
+
+    def scratch(self) -> Path:
+        """A private folder for what is unpacked, removed in the end; one that a killed run left is removed now."""
+        if self.options.dry_run:
+            return Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="unpacked-")))
+        folder = self.place.private / "unpacked"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        self.stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        return folder
+
+    def outcomes(self, intake: Intake, recorded: Mapping[str, Outcome]) -> list[Outcome]:
+        """Every submission's outcome, in the order of the intake: known from an earlier run, or marked now."""
+        keys = [self.key(each) for each in intake.submissions]
         known = {each.key: each.marked for each in recorded.values() if each.marked}
         known |= {key: outcome.marked for key, outcome in self.place.interrupted(self.lab.name).items()}
-        todo = [each for each in intake.submissions if keys[each.student] not in known]
-        graded = [
-            _outcome(each, keys[each.student], known[keys[each.student]])
-            for each in intake.submissions
-            if each not in todo
-        ]
-        graded += [Outcome(bad.student, bad.file, "invalid", one_line(bad.message)) for bad in intake.rejections]
-        with ExitStack() as stack:
-            graded += self.mark(todo, keys, stack)
-            settled = settle(recorded, sorted(graded, key=lambda each: each.student), force=self.options.force)
-            manual = self.record(intake, settled, stack)
-        return self.summary(intake, settled, manual)
+        todo = [number for number, key in enumerate(keys) if key not in known]
+        found = {
+            number: outcome_of(each, keys[number], known[keys[number]])
+            for number, each in enumerate(intake.submissions)
+            if keys[number] in known
+        }
+        marked = self.mark([intake.submissions[number] for number in todo], [keys[number] for number in todo])
+        found |= {todo[number]: outcome for number, outcome in marked.items()}
+        return [found[number] for number in sorted(found)]
 
     def key(self, submission: Submission) -> str:
         """What the marks of a submission depend on, as one hash."""
@@ -89,7 +129,7 @@ class _Run:
         parts = (tests, self.lab.solution.read_bytes(), str(self.seed).encode(), submission.sha256.encode())
         return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
-    def mark(self, todo: Sequence[Submission], keys: dict[str, str], stack: ExitStack) -> list[Outcome]:
+    def mark(self, todo: Sequence[Submission], keys: Sequence[str]) -> dict[int, Outcome]:
         """Mark what has to be marked; while the workers start, what records is loaded and the lab staged."""
         names = tuple(name for exercise in self.lab.exercises for name in exercise.names)
         jobs = [Job(str(each.path), self.lab.name, names) for each in todo]
@@ -98,12 +138,11 @@ class _Run:
         setup = Setup(
             str(self.course.root), self.lab.name, self.seed, self.options.isolation, fork_server, self.options.marker
         )
-        outcomes: list[Outcome] = []
+        outcomes: dict[int, Outcome] = {}
         with Pool(setup, jobs, workers) as pool:
-            self.prepare(stack)
+            self.prepare()
             for reply in pool.replies():
-                submission = todo[reply.number]
-                outcomes.append(self.outcome(submission, keys[submission.student], reply))
+                outcomes[reply.number] = self.outcome(todo[reply.number], keys[reply.number], reply)
                 if self.options.progress is not None:
                     self.options.progress(len(outcomes), len(jobs))
         return outcomes
@@ -112,39 +151,47 @@ class _Run:
         for stage, seconds in reply.seconds.items():
             self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
         if reply.marked is None:
-            fault = one_line(f"{submission.file}: the grader failed, it is not graded yet: {reply.fault}")
-            return Outcome(submission.student, submission.file, "error", fault, submission.sha256)
-        outcome = _outcome(submission, key, marked_from_json(reply.marked))
+            return failed(submission, reply.fault)
+        outcome = outcome_of(submission, key, marked_from_json(reply.marked))
         if not self.options.dry_run:
             with open(self.place.journal(self.lab.name), "a", encoding="utf-8") as journal:
                 journal.write(json.dumps(outcome.to_json()) + "\n")
         return outcome
 
-    def prepare(self, stack: ExitStack) -> None:
+    def prepare(self) -> None:
         """Load what records (nbgrader takes seconds to import) and enter the lab into the gradebook."""
         if self.options.dry_run:
             return
         with self.timed("recording"):
             from autograder.grade.record import Recorder
 
-            self.recorder = stack.enter_context(Recorder(self.place, self.lab))
+            self.recorder = self.stack.enter_context(Recorder(self.place, self.lab, self.policy))
 
-    def record(self, intake: Intake, settled: Settled, stack: ExitStack) -> dict[str, Manual]:
+    def record(self, intake: Intake, settled: Settled, submissions: Mapping[str, Submission]) -> dict[str, Manual]:
         """Record the class, unless nothing is to be written; returns what people have graded of it."""
         if self.options.dry_run:
             return {}
         with self.timed("recording"):
-            manual = self.recorder.record(settled, {each.student: each for each in intake.submissions}, intake.skipped)
+            manual = self.recorder.record(settled, submissions, intake.skipped)
+            save_roster(self.place, self.roster)
+            write_missing(self.place, self.roster)
         write_json(self.place.private / f"{self.lab.name}_timing.json", self.seconds)
         self.place.journal(self.lab.name).unlink(missing_ok=True)
         return manual
 
     def summary(self, intake: Intake, settled: Settled, manual: dict[str, Manual]) -> GradeSummary:
         rows = [
-            row(settled.final[student], self.lab.name, self.lab.max_score, manual.get(student, Manual()))
-            for student in sorted(settled.final)
+            row(
+                outcome,
+                self.lab.name,
+                self.lab.max_score,
+                manual.get(student, Manual()),
+                self.policy.lateness(self.lab.name, outcome),
+            )
+            for student, outcome in sorted(settled.final.items())
         ]
-        found = (tuple(rows), intake.skipped, settled.changes, settled.notes, settled.errors)
+        notes = (*settled.notes, *told(self.roster, settled.final, intake.unlisted))
+        found = (tuple(rows), intake.skipped, settled.changes, notes, settled.errors)
         return GradeSummary(self.lab.name, self.place.root, *found, self.seconds, self.options.dry_run)
 
     @contextmanager
@@ -154,9 +201,3 @@ class _Run:
             yield
         finally:
             self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
-
-
-def _outcome(submission: Submission, key: str, marked: Marked) -> Outcome:
-    events = [f"{event.kind}: {event.text}" for event in marked.events]
-    message = one_line(submission.note, *events)
-    return Outcome(submission.student, submission.file, "graded", message, submission.sha256, key, marked)

@@ -41,6 +41,10 @@ class Place:
     def grades(self) -> Path:
         return self.root / "grades.csv"
 
+    @property
+    def policy(self) -> Path:
+        return self.root / "policy.toml"
+
     def results(self, lab: str) -> Path:
         return self.root / "results" / f"{lab}.json"
 
@@ -132,7 +136,8 @@ def open_place(root: Path, *, write: bool = True) -> Iterator[Place]:
 def _check_ours(place: Place) -> None:
     if place.root.exists() and not place.root.is_dir():
         raise OutputError(f"{place.root}: is a file; name a folder with --out")
-    if place.root.is_dir() and any(place.root.iterdir()) and not (place.private / MARKER).exists():
+    foreign = place.root.is_dir() and any(path != place.policy for path in place.root.iterdir())
+    if foreign and not (place.private / MARKER).exists():
         raise OutputError(
             f"{place.root}: holds files that no grading run wrote; nothing was changed: name an empty or new folder"
         )

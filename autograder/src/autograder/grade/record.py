@@ -18,8 +18,9 @@ from autograder.grade.gradebook import Book, Entry
 from autograder.grade.manual import Manual
 from autograder.grade.outcome import Outcome
 from autograder.grade.place import Place, write_bytes, write_json, write_text
+from autograder.grade.policy import Policy
 from autograder.grade.settle import Settled
-from autograder.grade.tables import Row, row, to_csv
+from autograder.grade.tables import Row, raw_total, row, to_csv
 from autograder.lab import Lab
 
 CONFIG = '''"""An nbgrader course, written by `autograder grade`; made once, yours to edit."""
@@ -38,8 +39,8 @@ c.Execute.kernel_name = "use-autograder-grade-instead"
 class Recorder:
     """Records one lab; a context manager that holds the gradebook open. The lab is staged on entering."""
 
-    def __init__(self, place: Place, lab: Lab) -> None:
-        self.place, self.lab = place, lab
+    def __init__(self, place: Place, lab: Lab, policy: Policy | None = None) -> None:
+        self.place, self.lab, self.policy = place, lab, policy or Policy()
         self.names = {lab.name: [name for exercise in lab.exercises for name in exercise.names]}
 
     def __enter__(self) -> Recorder:
@@ -70,11 +71,17 @@ class Recorder:
         self.book.record(self.lab, entries)
         by_folder = self.book.manual(lab)
         manual = {student: by_folder.get(named[student], Manual()) for student in final}
+        penalties = {}
         for student, outcome in final.items():
-            text = page(Page(self.lab.title, outcome, manual[student]))
-            _write_if_new(self.place.feedback(named[student], lab), text)
+            lateness, total = self.policy.lateness(lab, outcome), raw_total(outcome, manual[student])
+            penalties[named[student]] = round(total - lateness.of(total), 6)
+            _write_if_new(
+                self.place.feedback(named[student], lab),
+                page(Page(self.lab.title, outcome, manual[student], lateness)),
+            )
+        self.book.penalize(self.lab, penalties)
         write_json(self.place.results(lab), _results(self.lab, final, skipped))
-        write_text(self.place.grades, to_csv(rows(self.place, self.book)))
+        write_text(self.place.grades, to_csv(rows(self.place, self.book, self.policy)))
         return manual
 
     def _is_lost(self, outcome: Outcome, submission: Submission, folder: str) -> bool:
@@ -97,14 +104,17 @@ class Recorder:
         return Entry(folder, name, submission.when, *_scores(self.lab, self.release, notebook, outcome))
 
 
-def rows(place: Place, book: Book) -> list[Row]:
+def rows(place: Place, book: Book, policy: Policy) -> list[Row]:
     """The table of all labs, from what is recorded; grades given by hand are read from the gradebook."""
     table = []
     for lab in place.labs():
         outcomes, manual = place.outcomes(lab), book.manual(lab)
         named = place.folders(list(outcomes))
         top = json.loads(place.results(lab).read_text(encoding="utf-8"))["max_score"]
-        table += [row(outcomes[s], lab, top, manual.get(named[s], Manual())) for s in sorted(outcomes)]
+        table += [
+            row(outcomes[s], lab, top, manual.get(named[s], Manual()), policy.lateness(lab, outcomes[s]))
+            for s in sorted(outcomes)
+        ]
     return table
 
 

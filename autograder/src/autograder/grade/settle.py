@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from autograder.grade.outcome import Outcome
+from autograder.grade.policy import ON_TIME, Lateness
 from autograder.grade.words import number
 
 
@@ -24,8 +25,17 @@ class Settled:
     errors: tuple[str, ...]
 
 
-def settle(recorded: Mapping[str, Outcome], new: Iterable[Outcome], *, force: bool) -> Settled:
-    """Put new outcomes beside recorded ones. A recorded grade gives way to a different grade only by `force`."""
+def settle(
+    recorded: Mapping[str, Outcome],
+    new: Iterable[Outcome],
+    *,
+    force: bool,
+    lateness: Callable[[Outcome], Lateness] = lambda outcome: ON_TIME,
+) -> Settled:
+    """Put new outcomes beside recorded ones. A recorded grade gives way to a different grade only by `force`.
+
+    Grades differ if their points do, or what `lateness` takes off.
+    """
     final, fresh, changes, notes, errors = dict(recorded), set(), [], [], []
     for outcome in new:
         student, old = outcome.student, recorded.get(outcome.student)
@@ -40,17 +50,19 @@ def settle(recorded: Mapping[str, Outcome], new: Iterable[Outcome], *, force: bo
             )
         elif outcome == old:
             continue
-        elif _points(outcome) == _points(old) or force:
+        elif _points(outcome, lateness) == _points(old, lateness) or force:
             final[student] = outcome
             fresh.add(student)
-        if old is not None and old.marked and outcome.marked and _points(outcome) != _points(old):
-            changes.append((student, old.marked.score, outcome.marked.score))
-            notes.append(_change(student, old.marked.score, outcome.marked.score, force=force))
+        if old and old.marked and outcome.marked and _points(outcome, lateness) != _points(old, lateness):
+            before, now = (lateness(each).of(each.marked.score) for each in (old, outcome))
+            changes.append((student, before, now))
+            notes.append(_change(student, before, now, force=force))
     return Settled(final, frozenset(fresh), tuple(changes), tuple(notes), tuple(errors))
 
 
-def _points(outcome: Outcome) -> tuple[float, ...]:
-    return tuple(round(exercise.earned, 6) for exercise in outcome.marked.exercises) if outcome.marked else ()
+def _points(outcome: Outcome, lateness: Callable[[Outcome], Lateness]) -> tuple[float, ...]:
+    earned = tuple(round(exercise.earned, 6) for exercise in outcome.marked.exercises) if outcome.marked else ()
+    return (*earned, lateness(outcome).percent)
 
 
 def _change(student: str, old: float, new: float, *, force: bool) -> str:

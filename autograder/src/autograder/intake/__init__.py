@@ -1,0 +1,1 @@
+"""What learning-management systems export, read defensively: archives, layouts, rosters."""
