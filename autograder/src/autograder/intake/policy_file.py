@@ -118,7 +118,7 @@ def _period(where: str, value: Any, zone: tzinfo | None) -> str:
 
 def _extensions(where: str, value: Any, zone: tzinfo | None) -> dict[str, datetime | timedelta]:
     return {
-        student: _time(f"{where}.{student}", given, zone) if isinstance(given, datetime) else _length(where, given)
+        student: (_time if isinstance(given, datetime) else _length)(f"{where}.{student}", given, zone)
         for student, given in _table(where, value).items()
     }
 
