@@ -29,7 +29,7 @@ class Graded:
     folders: dict[str, str]
     skipped: tuple[tuple[str, str], ...]
     exercises: dict[str, tuple[str, ...]]
-    notebooks: dict[str, Notebook] = field(repr=False, default_factory=dict)
+    notebooks: dict[str, Path] = field(repr=False, default_factory=dict)
     release: Notebook = field(repr=False, default_factory=dict)
     solution: Notebook = field(repr=False, default_factory=dict)
     slips: dict[str, list[dict[str, Any]]] | None = None
@@ -72,7 +72,7 @@ def _graded(place: Place, lab: str, by_hand: dict[str, Manual]) -> Graded:
     folders = place.folders(list(outcomes))
     release = _notebook(place.root / "release" / lab)
     about = release.get("metadata", {}).get("effdl", {}).get("exercises", [])
-    notebooks = {who: _notebook(place.root / "autograded" / folders[who] / lab) for who in outcomes}
+    paths = {who: place.root / "autograded" / folders[who] / lab for who, each in outcomes.items() if each.marked}
     slips = slips_path(place, lab)
     return Graded(
         lab,
@@ -83,7 +83,7 @@ def _graded(place: Place, lab: str, by_hand: dict[str, Manual]) -> Graded:
         {who: folders[who] for who in outcomes},
         tuple((each["file"], each["reason"]) for each in data["skipped"]),
         {each["id"]: tuple(each["names"]) for each in about},
-        {who: notebook for who, notebook in notebooks.items() if notebook},
+        {who: found[0] for who, path in paths.items() if (found := sorted(path.glob("*.ipynb")))},
         release,
         _notebook(place.root / "source" / lab),
         json.loads(slips.read_text(encoding="utf-8"))["exercises"] if slips.exists() else None,
@@ -93,8 +93,13 @@ def _graded(place: Place, lab: str, by_hand: dict[str, Manual]) -> Graded:
 def _notebook(folder: Path) -> Notebook:
     """The notebook in a folder, {} if there is none."""
     for path in sorted(folder.glob("*.ipynb")):
-        return json.loads(path.read_text(encoding="utf-8"))
+        return read_notebook(path)
     return {}
+
+
+def read_notebook(path: Path) -> Notebook:
+    """A recorded notebook, as plain data; a class's notebooks are read one at a time."""
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _by_hand(place: Place) -> Callable[[str], dict[str, Manual]]:

@@ -19,7 +19,7 @@ STYLE = """
   --card: #1c222a; --good: #5fd0a5; --part: #e6b450; --bad: #ff8a80; --bar: #7fb0e6; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
-main { max-width: 64rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
+main { max-width: 72rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .3rem; }
 h2 { font-size: 1.3rem; margin: 2.6rem 0 .4rem; }
 h3 { font-size: 1.05rem; margin: 2rem 0 .3rem; }
@@ -37,8 +37,9 @@ th, td { text-align: left; vertical-align: top; padding: .35rem 1.1rem .35rem 0;
 th bdi, td bdi { display: inline-block; max-width: 18rem; overflow-wrap: break-word; }
 td:last-child, th:last-child { padding-right: 0; }
 thead th { color: var(--soft); font-size: .85rem; vertical-align: bottom; }
-th.number, td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-.bar { width: 6rem; height: .55rem; margin-top: .45rem; background: var(--line); border-radius: .25rem;
+th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
+td.number { white-space: nowrap; }
+.bar { width: 5rem; height: .55rem; margin-top: .45rem; background: var(--line); border-radius: .25rem;
   overflow: hidden; }
 .bar span { display: block; height: 100%; background: var(--bar); }
 svg { max-width: 100%; height: auto; } svg text { fill: var(--soft); font-size: 12px; }
@@ -66,6 +67,11 @@ def link(words: object, *path: str, anchor: str = "") -> str:
     """A link to a file below this page's folder; each part of `path` is a file name as it is on the disk."""
     target = "/".join(quote(part, safe="@") for part in path)
     return f'<a href="{escape(target)}{"#" + quote(anchor) if anchor else ""}">{text(words)}</a>'
+
+
+def heading(lab: str, words: str) -> str:
+    """The heading of a part of a lab's section, as a place to go to."""
+    return f'<h3 id="{lab}-{words.lower().replace(" ", "-")}">{words}</h3>'
 
 
 def document(title: str, body: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
@@ -9,19 +10,19 @@ from itertools import pairwise
 from autograder.grade.words import number
 from autograder.report import items
 from autograder.report.gather import Graded
-from autograder.report.html import bar, columns_chart, table, text
+from autograder.report.html import bar, columns_chart, heading, table, text
 from autograder.report.likeness import likeness
 from autograder.report.places import answers_link, feedback_link
 from autograder.report.slip_table import slip_table
 from autograder.report.trouble import trouble
 
+PLACE = re.compile(r'<h3 id="([^"]*)">([^<]*)</h3>')
 # how a case may end without all its points, in the columns of a table
 ENDS = {
     "Other result": ("mismatch", "partial"),
     "Error": ("error", "forbidden"),
     "Hung or died": ("timeout", "died"),
-    "Not reached": ("not_run",),
-    "Not written": ("missing",),
+    "Not run": ("not_run", "missing"),
 }
 
 
@@ -29,18 +30,22 @@ def lab_section(graded: Graded) -> str:
     """Everything about one lab."""
     ended = Counter(outcome.status for outcome in graded.outcomes.values())
     counts = ", ".join(f"{ended[status]} {status}" for status in ("graded", "invalid", "error") if ended[status])
-    parts = [
-        f'<section aria-labelledby="{text(graded.name)}">',
-        f'<h2 id="{text(graded.name)}">{text(graded.title)}</h2>',
-        f"<p>{len(graded.outcomes)} submissions: {counts}.</p>",
-        *(_statistics(graded) if ended["graded"] else ()),
-        *trouble(graded),
-        *likeness(graded),
-        *_students(graded),
-        *_skipped(graded),
-        "</section>",
-    ]
-    return "\n".join(parts)
+    parts = "\n".join(
+        [
+            *(_statistics(graded) if ended["graded"] else ()),
+            *trouble(graded),
+            *likeness(graded),
+            *_students(graded),
+            *_skipped(graded),
+        ]
+    )
+    places = " · ".join(f'<a href="#{name}">{words}</a>' for name, words in PLACE.findall(parts))
+    return f"""<section aria-labelledby="{text(graded.name)}">
+<h2 id="{text(graded.name)}">{text(graded.title)}</h2>
+<p>{len(graded.outcomes)} submissions: {counts}.</p>
+<nav aria-label="{text(graded.title)}"><p>{places}</p></nav>
+{parts}
+</section>"""
 
 
 def _statistics(graded: Graded) -> Iterator[str]:
@@ -58,7 +63,7 @@ def _scores(graded: Graded) -> Iterator[str]:
     label = "Bar chart of the scores; the table beside it holds the same counts"
     rows = [[text(span), str(count)] for span, count in zip(spans, counts, strict=True)]
     facts = [[text(name.capitalize()), number(value)] for name, value in items.summary(scores).items()]
-    yield "<h3>Scores</h3>"
+    yield heading(graded.name, "Scores")
     yield f'<div class="beside"><div>{columns_chart(label, counts, ticks)}</div>'
     yield f"<div>{table('Submissions by score', ['Points', '#Submissions'], rows)}</div>"
     yield f"<div>{table('The scores in numbers', ['Measure', '#Points'], facts)}</div></div>"
@@ -80,7 +85,7 @@ def _exercises(graded: Graded) -> Iterator[str]:
         ]
         for item in found
     ]
-    yield "<h3>Exercises</h3>"
+    yield heading(graded.name, "Exercises")
     yield (
         "<p>The mean share of the points is an exercise's difficulty: the higher, the easier. Discrimination is the "
         "correlation of an exercise's points with the points of all others; below "
@@ -110,7 +115,7 @@ def _cases(graded: Graded) -> Iterator[str]:
         ]
         for case in items.case_items(graded)
     ]
-    yield "<h3>Hidden cases</h3>"
+    yield heading(graded.name, "Hidden cases")
     yield table("How many submissions lost points on each hidden case, and how", columns, rows)
 
 
@@ -127,12 +132,12 @@ def _students(graded: Graded) -> Iterator[str]:
         for student, outcome in sorted(graded.outcomes.items())
     ]
     columns = ["Student", f"#Points of {number(graded.max_score)}", "Status", "Feedback", "Notebook", "Message"]
-    yield "<h3>Students</h3>"
+    yield heading(graded.name, "Students")
     yield table("All submissions, with what the student gets and what the grader saw", columns, rows)
 
 
 def _skipped(graded: Graded) -> Iterator[str]:
     if graded.skipped:
         rows = [[f"<bdi>{text(file)}</bdi>", text(reason)] for file, reason in graded.skipped]
-        yield "<h3>Files passed over</h3>"
+        yield heading(graded.name, "Files passed over")
         yield table("Files that are nobody's submission", ["File", "Why"], rows)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograder.report.answers import Answer, find_answers, stubs
-from autograder.report.gather import Graded
-from autograder.report.html import table, text
+from autograder.report.answers import find_answers, stubs
+from autograder.report.gather import Graded, read_notebook
+from autograder.report.html import heading, table, text
 from autograder.report.places import answers_link
-from autograder.report.similar import Pair, compare_class
+from autograder.report.similar import Pair, compare_class, fingerprint
 
 # no student's id: ids hold no control characters
 SOLUTION = "\0solution"
@@ -18,10 +18,14 @@ MOST = 50
 def likeness(graded: Graded) -> Iterator[str]:
     """Sets of equal submissions and pairs of similar ones."""
     blanks = stubs(graded.release)
-    answers = {who: find_answers(book, graded.exercises, blanks) for who, book in graded.notebooks.items()}
-    answers[SOLUTION] = find_answers(graded.solution, graded.exercises, blanks)
-    found = compare_class(answers, _template(graded))
-    yield "<h3>Similar answers</h3>"
+    given = fingerprint(find_answers(graded.release, graded.exercises, {}))
+    texts = {
+        who: fingerprint(find_answers(read_notebook(path), graded.exercises, blanks))
+        for who, path in graded.notebooks.items()
+    }
+    texts[SOLUTION] = fingerprint(find_answers(graded.solution, graded.exercises, blanks))
+    found = compare_class(texts, given)
+    yield heading(graded.name, "Similar answers")
     yield (
         "<p>Compared are the answers and the functions that belong to them, with comments, docstrings and layout left "
         "out and all names of the student's own made one; what the lab itself gives counts for nobody. Short answers "
@@ -31,7 +35,7 @@ def likeness(graded: Graded) -> Iterator[str]:
         rows = [[text(len(each)), ", ".join(_who(graded, who) for who in each)] for each in found.equal]
         yield table("Submissions that are equal after renaming", ["Submissions", "Who"], rows)
     if found.pairs:
-        rows = [_row(graded, pair, answers) for pair in found.pairs[:MOST]]
+        rows = [_row(graded, pair) for pair in found.pairs[:MOST]]
         columns = ["One", "Other", "#Rare passages shared", "Exercises that are alike"]
         yield table("Pairs of similar submissions, the most telling first", columns, rows)
     if len(found.pairs) > MOST:
@@ -40,12 +44,7 @@ def likeness(graded: Graded) -> Iterator[str]:
         yield "<p>No two submissions are alike.</p>"
 
 
-def _template(graded: Graded) -> dict[str, Answer]:
-    """What the lab gives: its stubs."""
-    return find_answers(graded.release, graded.exercises, {})
-
-
-def _row(graded: Graded, pair: Pair, answers: dict[str, dict[str, Answer]]) -> list[str]:
+def _row(graded: Graded, pair: Pair) -> list[str]:
     alike = []
     for exercise, share in sorted(pair.alike.items()):
         how = "same text" if exercise in pair.verbatim else f"{share:.0%}"

@@ -16,7 +16,7 @@ import io
 import re
 import tokenize
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -32,7 +32,18 @@ LONGEST = 40_000
 WORD = re.compile(r"\w+|[^\w\s]")
 LAYOUT = (tokenize.NEWLINE, tokenize.NL, tokenize.COMMENT, tokenize.ENDMARKER)
 
-Shingles = frozenset[tuple[str, ...]]
+Shingles = frozenset[int]
+
+
+@dataclass(frozen=True)
+class Print:
+    """What is kept of an answer: the hashes of its runs of tokens, and of its text."""
+
+    shingles: Shingles
+    text: int
+
+
+Prints = Mapping[str, Print]
 
 
 @dataclass(frozen=True)
@@ -51,13 +62,22 @@ def tokens(answer: Answer) -> list[str]:
     return [token for node in answer.nodes for token in _tokens(node)]
 
 
+def fingerprint(answers: Mapping[str, Answer]) -> dict[str, Print]:
+    """What is kept of each answer of a submission."""
+    return {exercise: Print(shingles(answer), _text(answer)) for exercise, answer in answers.items()}
+
+
+def _text(answer: Answer) -> int:
+    return hash(tuple(line.rstrip() for line in answer.text.splitlines() if line.strip()))
+
+
 def shingles(answer: Answer) -> Shingles:
     """The runs of tokens in an answer."""
     try:
         found = tokens(answer) if len(answer.text) <= LONGEST else WORD.findall(answer.text[:LONGEST])
     except RecursionError:  # nested too deeply to be looked at
         found = WORD.findall(answer.text)
-    return frozenset(tuple(found[i : i + RUN]) for i in range(max(len(found) - RUN + 1, 1))) if found else frozenset()
+    return frozenset(hash(tuple(found[i : i + RUN])) for i in range(max(len(found) - RUN + 1, 1) if found else 0))
 
 
 def _tokens(node: ast.stmt) -> Iterator[str]:
@@ -120,24 +140,24 @@ class Alike:
     pairs: list[Pair]
 
 
-def compare_class(answers: Mapping[str, Mapping[str, Answer]], template: Mapping[str, Answer]) -> Alike:
-    """Compare all submissions of a lab; `template` is what the lab itself gives, which counts for nobody."""
-    given = {exercise: shingles(answer) for exercise, answer in template.items()}
-    parts = {
-        student: {exercise: shingles(answer) - given.get(exercise, frozenset()) for exercise, answer in each.items()}
-        for student, each in answers.items()
-    }
+def compare_class(prints: Mapping[str, Prints], given: Prints) -> Alike:
+    """Compare all submissions of a lab; `given` is what the lab itself gives, which counts for nobody."""
+    parts = {student: _without(each, given) for student, each in prints.items()}
     groups: dict[frozenset, list[str]] = {}
     for student, each in sorted(parts.items()):
         whole = frozenset((exercise, shingle) for exercise, found in each.items() for shingle in found)
         if len(whole) >= EVIDENCE:
             groups.setdefault(whole, []).append(student)
-    leaders = {members[0]: whole for whole, members in groups.items()}
-    enough = [(pair, shared) for pair, shared in _evidence(leaders).items() if shared >= EVIDENCE]
-    pairs = [_pair(one, other, shared, parts, answers) for (one, other), shared in enough]
-    listed = [pair for pair in pairs if pair.alike]
-    listed.sort(key=lambda pair: (-pair.evidence, pair.one, pair.other))
+    shared = _evidence({members[0]: whole for whole, members in groups.items()})
+    enough = [(*pair, evidence) for pair, evidence in shared.items() if evidence >= EVIDENCE]
+    pairs = [_pair(one, other, evidence, parts, prints) for one, other, evidence in enough]
+    listed = sorted((pair for pair in pairs if pair.alike), key=lambda pair: (-pair.evidence, pair.one, pair.other))
     return Alike([tuple(members) for members in groups.values() if len(members) > 1], listed)
+
+
+def _without(prints: Prints, given: Prints) -> dict[str, Shingles]:
+    nothing = Print(frozenset(), 0)
+    return {exercise: each.shingles - given.get(exercise, nothing).shingles for exercise, each in prints.items()}
 
 
 def _evidence(wholes: Mapping[str, frozenset]) -> Counter[tuple[str, str]]:
@@ -159,17 +179,13 @@ def _pair(
     other: str,
     evidence: int,
     parts: Mapping[str, Mapping[str, Shingles]],
-    answers: Mapping[str, Mapping[str, Answer]],
+    prints: Mapping[str, Prints],
 ) -> Pair:
     both = [exercise for exercise in parts[one] if parts[one][exercise] and parts[other].get(exercise)]
     alike = {exercise: _overlap(parts[one][exercise], parts[other][exercise]) for exercise in both}
-    verbatim = [e for e in both if _lines(answers[one][e].text) == _lines(answers[other][e].text)]
-    return Pair(one, other, evidence, {e: share for e, share in alike.items() if share >= ALIKE}, frozenset(verbatim))
+    verbatim = frozenset(exercise for exercise in both if prints[one][exercise].text == prints[other][exercise].text)
+    return Pair(one, other, evidence, {e: share for e, share in alike.items() if share >= ALIKE}, verbatim)
 
 
 def _overlap(one: Shingles, other: Shingles) -> float:
     return len(one & other) / min(len(one), len(other))
-
-
-def _lines(text: str) -> Sequence[str]:
-    return [line.rstrip() for line in text.splitlines() if line.strip()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autograder.report.gather import Graded
-from autograder.report.html import table, text
+from autograder.report.html import heading, table, text
 from autograder.report.places import answers_link
 from autograder.report.slips import match
 
@@ -17,7 +17,7 @@ Hits = dict[tuple[str, tuple[str, ...]], tuple[list[str], list[str]]]
 
 def slip_table(graded: Graded) -> Iterator[str]:
     """How often each known slip was made: with the same wrong results, or at least on the same cases."""
-    yield "<h3>Known slips</h3>"
+    yield heading(graded.name, "Known slips")
     if graded.slips is None:
         yield "<p>Not looked for: the known wrong answers of this lab were not run with this assignment's seed.</p>"
         return

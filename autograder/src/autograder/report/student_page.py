@@ -8,7 +8,7 @@ from typing import Any
 from autograder.grade.model import CaseResult, ExerciseResult
 from autograder.grade.words import CASE_WORDS, number, points
 from autograder.report.answers import about, source
-from autograder.report.gather import Graded
+from autograder.report.gather import Graded, read_notebook
 from autograder.report.html import document, link, table, text
 
 # what is shown of one cell; the notebook itself holds the rest
@@ -39,7 +39,7 @@ def student_page(graded: Graded, student: str) -> str:
 def _cells(graded: Graded, student: str) -> Iterator[str]:
     results = {result.exercise: result for result in graded.marked().get(student, ())}
     shown = 0
-    for cell in graded.notebooks.get(student, {}).get("cells", []):
+    for cell in read_notebook(graded.notebooks[student]).get("cells", []):
         role, exercise = about(cell).get("role"), about(cell).get("id")
         if role == "exercise" and exercise in results:
             yield _answer(graded, student, cell, results.pop(exercise))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from autograder.grade.words import CASE_WORDS
 from autograder.report.gather import Graded
-from autograder.report.html import table, text
+from autograder.report.html import heading, table, text
 from autograder.report.places import answers_link
 
 ENDS = ("timeout", "died")
@@ -19,12 +19,12 @@ Rows = list[list[str]]
 def trouble(graded: Graded) -> Iterator[str]:
     """Two tables: time-outs and crashes; what the grader restored, refused or ignored."""
     limits, tampered = _limits(graded), _tampered(graded)
-    yield "<h3>Time-outs and crashes</h3>"
+    yield heading(graded.name, "Time-outs and crashes")
     if limits:
         yield table("Answers and cells that hung or ended the kernel", ["Student", "Exercise", "What happened"], limits)
     else:
         yield "<p>None.</p>"
-    yield "<h3>Tampering and restored cells</h3>"
+    yield heading(graded.name, "Tampering and restored cells")
     if tampered:
         yield "<p>Most of these are accidents; none of them changed what another student got.</p>"
         yield table("What was restored, refused or ignored", ["Student", "Kind", "What"], tampered)
