@@ -206,3 +206,10 @@ def test_closing_all_files_ends_that_kernel_alone(sandbox):
     with sandbox.kernel() as kernel:
         assert kernel.run("import os; os.closerange(0, 1024)", wall_s=2).status in ("died", "timeout", "ok")
     assert works(sandbox)
+
+
+def test_signals_to_its_own_group_reach_nobody_else(sandbox, each_kind):
+    with sandbox.kernel() as kernel:
+        status = kernel.run("import os, time\nos.kill(0, 9)\ntime.sleep(1)", wall_s=20).status
+        assert status == ("ok" if each_kind == "fork" else "died")
+    assert works(sandbox)

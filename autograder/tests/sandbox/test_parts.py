@@ -69,6 +69,15 @@ def test_a_hidden_package_is_covered_and_a_shown_tree_inside_a_hidden_one_is_not
     assert words[words.index("/opt/env/course", words.index("--ro-bind")) - 1] in ("--tmpfs", "--dir")
 
 
+def test_a_python_that_lives_below_a_scratch_folder_is_shown_over_it():
+    tree = Path("/tmp/env")
+    words = argv(places=Places((Path("/opt/env"), tree), ()))
+    scratch = next(i for i, word in enumerate(words) if words[i : i + 2] == ["--tmpfs", "/tmp"])
+    assert scratch < words.index(str(tree), scratch)
+    assert words.index(str(tree)) > scratch
+    assert bwrap.trees_in_scratch(Policy(), Places((Path("/opt/env"), tree), ())) == ["/tmp/env"]
+
+
 def test_only_masks_that_would_be_seen_are_kept(tmp_path):
     package = Path(pytest.__file__).parent
     places = find_places([tmp_path, package])

@@ -40,7 +40,7 @@ def bwrap_argv(
         argv += ["--unshare-user", "--uid", "1000", "--gid", "1000"]
     for capability in (*(TO_CHANGE_USER if as_root else ()), *capabilities):
         argv += ["--cap-add", capability]
-    argv += _system() + _trees(places) + _scratch(policy)
+    argv += _system() + _scratch(policy) + _trees(places)  # this order: a Python may live below /tmp
     argv += [*_parents(Path(SCRIPTS)), "--ro-bind", str(INSIDE), SCRIPTS]
     for mount in policy.mounts:
         argv += [*_parents(Path(mount.inside)), "--ro-bind", str(mount.host), mount.inside]
@@ -102,6 +102,11 @@ def _system() -> list[str]:
     for name in ("passwd", "group"):
         argv += ["--ro-bind", str(INSIDE / "etc" / name), f"/etc/{name}"]
     return [*argv, "--proc", "/proc", "--dev", "/dev"]
+
+
+def trees_in_scratch(policy: Policy, places: Places) -> list[str]:
+    """The shown trees that fresh scratch folders would cover: a Python that was installed below /tmp, say."""
+    return [str(tree) for tree in places.shown if any(tree.is_relative_to(folder) for folder in scratch(policy))]
 
 
 def _trees(places: Places) -> list[str]:

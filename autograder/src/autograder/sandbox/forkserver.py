@@ -50,6 +50,7 @@ class ForkSandbox:
                 "uid": uid,
                 "limits": bwrap.limits(self._policy),
                 "scratch": bwrap.scratch(self._policy),
+                "trees": self._trees,
             }
             socket.send_fds(self._control, [json.dumps(request).encode()], [theirs.fileno()])
             theirs.close()
@@ -71,6 +72,7 @@ class ForkSandbox:
         """
         self.close()
         places = find_places(self._policy.mask)
+        self._trees = bwrap.trees_in_scratch(self._policy, places)
         argv = bwrap.bwrap_argv(
             self._tool.path, self._policy, places, as_root=self._tool.as_root, capabilities=CAPABILITIES
         )

@@ -27,7 +27,7 @@ import jail
 from calls import check, libc
 
 NAMESPACES = 0x00020000 | 0x04000000 | 0x08000000 | 0x20000000 | 0x40000000  # mount, uts, ipc, pid, net
-NOSUID, NODEV, NOEXEC, RECURSIVE, PRIVATE = 2, 4, 8, 1 << 14, 1 << 18
+NOSUID, NODEV, NOEXEC, BIND, RECURSIVE, PRIVATE = 2, 4, 8, 1 << 12, 1 << 14, 1 << 18
 REQUEST_BYTES = 1 << 16
 KERNEL_MODULES = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "matplotlib_inline")
 
@@ -66,8 +66,7 @@ def keep(request: dict, report: socket.socket) -> None:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         check(libc.unshare(NAMESPACES), "unshare")
         mount("none", "/", "", RECURSIVE | PRIVATE)
-        for path, mib in request["scratch"].items():
-            mount("tmpfs", path, "tmpfs", NOSUID | NODEV, f"size={mib}m,mode=1777")
+        fresh_scratch(request["scratch"], request["trees"])
         pid = os.fork()
         if pid == 0:
             become_kernel(request, report)
@@ -82,11 +81,23 @@ def keep(request: dict, report: socket.socket) -> None:
         os._exit(0)
 
 
+def fresh_scratch(scratch: dict[str, int], trees: list[str]) -> None:
+    """Mount an empty folder over each scratch folder, and the trees that lie in one over it again, read-only as before."""
+    handles = {path: os.open(path, os.O_PATH) for path in trees}
+    for path, mib in scratch.items():
+        mount("tmpfs", path, "tmpfs", NOSUID | NODEV, f"size={mib}m,mode=1777")
+    for path, handle in handles.items():
+        os.makedirs(path, exist_ok=True)
+        mount(f"/proc/self/fd/{handle}", path, "", BIND | RECURSIVE)
+        os.close(handle)
+
+
 def become_kernel(request: dict, report: socket.socket) -> None:
     """Turn into a locked-in kernel. Never returns."""
     try:
         mount("proc", "/proc", "proc", NOSUID | NODEV | NOEXEC)
         jail.loopback_up()
+        os.setsid()  # a signal to its own group must not reach the keeper and the server
         jail.enter(request)
         jail.die_with_parent()
         file = channels.write_connection_file(request["folder"], request["key"])
