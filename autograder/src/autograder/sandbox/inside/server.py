@@ -82,7 +82,7 @@ def keep(request: dict, report: socket.socket) -> None:
 
 
 def fresh_scratch(scratch: dict[str, int], trees: list[str]) -> None:
-    """Mount an empty folder over each scratch folder, and the trees that lie in one over it again, read-only as before."""
+    """Mount an empty folder over each scratch folder, and over it again, read-only, the trees that lie in one."""
     handles = {path: os.open(path, os.O_PATH) for path in trees}
     for path, mib in scratch.items():
         mount("tmpfs", path, "tmpfs", NOSUID | NODEV, f"size={mib}m,mode=1777")
