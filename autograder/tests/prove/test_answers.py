@@ -1,7 +1,6 @@
 """Reading the folder of known answers."""
 
 import pytest
-
 from autograder.prove.answers import read_answers
 
 

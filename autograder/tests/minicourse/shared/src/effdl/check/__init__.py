@@ -3,7 +3,7 @@
 import torch
 
 
-class CheckFailed(Exception):  # noqa: N818
+class CheckFailed(Exception):
     """The answer is not right yet."""
 
 
