@@ -113,5 +113,7 @@ def _own(cell: NotebookNode) -> NotebookNode:
 
 
 def _text(cell: NotebookNode) -> str:
-    """The source; in text the raw HTML is made visible instead of live."""
-    return cell.source if cell.cell_type == "code" else cell.source.replace("<", "&lt;")
+    """The source; in text, raw HTML is made visible, and links and pictures, which may run or load things, are undone."""
+    if cell.cell_type == "code":
+        return cell.source
+    return cell.source.replace("<", "&lt;").replace("](", "] (").replace("]:", "] :")
