@@ -74,6 +74,13 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("exercise", nargs="?")
     explain.add_argument("--out", type=Path, required=True, help="the folder that 'grade' wrote")
 
+    export = _verb(add, "export", verbs.export, "write recorded grades as Canvas, Moodle, JUnit or JSON read them")
+    export.add_argument("dir", type=Path, help="the folder that 'grade' wrote")
+    export.add_argument("--format", choices=("canvas", "moodle", "junit", "json"), required=True)
+    export.add_argument("--lab", action="append", help="only this lab; may be given several times")
+    export.add_argument("--to", type=Path, help="the file to write (default: below DIR/exports)")
+    export.add_argument("--column", action="append", default=[], metavar="LAB=TITLE", help="title of a Canvas column")
+
     bench = _verb(add, "bench", verbs.bench, "time the grader against stock nbgrader on the same submissions")
     bench.add_argument("lab", nargs="?", default="lab03")
     bench.add_argument("--submissions", type=int, default=16)

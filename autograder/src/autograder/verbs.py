@@ -130,6 +130,22 @@ def explain(course: Course, arguments: Namespace) -> int:
     return 0
 
 
+def export(course: Course, arguments: Namespace) -> int:
+    from autograder.handback.export import export as write_grades
+
+    columns = dict(_pair(each) for each in arguments.column)
+    paths, notes = write_grades(arguments.dir, arguments.format, labs=arguments.lab, to=arguments.to, columns=columns)
+    print("\n".join([*notes, *(f"written: {path}" for path in paths)]))
+    return 0
+
+
+def _pair(text: str) -> tuple[str, str]:
+    lab, equals, title = text.partition("=")
+    if not (lab and equals and title):
+        raise ValueError(f"--column {text!r}: write it as LAB=TITLE, such as 'lab03=Lab 3 (1234)'")
+    return lab, title
+
+
 def demo(course: Course, arguments: Namespace) -> int:
     from autograder.prove.demo import demo as run_demo
 

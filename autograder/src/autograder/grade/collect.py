@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from effdl.student.validate import InvalidSubmission, read_submission
@@ -170,5 +171,6 @@ def _submissions(good: list[Found], refused: list[_Refused], keep: str) -> list[
 def _submission(found: Found, note: str) -> Submission:
     digest = hashlib.sha256(found.path.read_bytes()).hexdigest()
     sender = found.sender or Sender(found.student)
-    delivery = Delivery.at(found.when if found.timed else None, late=sender.late, attempt=sender.attempt)
+    when = datetime.fromtimestamp(found.when, tz=UTC) if found.timed else None
+    delivery = Delivery(when, sender.late, sender.attempt, sender.name, sender.email, sender.lms_id)
     return Submission(found.student, found.path, found.file, found.when, digest, note, delivery)

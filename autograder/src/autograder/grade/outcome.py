@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from autograder.grade.ids import clean
@@ -17,25 +17,26 @@ MESSAGE_LIMIT = 400
 
 @dataclass(frozen=True)
 class Delivery:
-    """How a submission came in, as far as it was recorded: when, with a late mark, which attempt (0: unknown)."""
+    """How a submission came in, as far as it was recorded: when, with a late mark, which attempt (0: unknown).
+
+    `name`, `email` and `lms_id` are what a learning-management system calls the student.
+    """
 
     when: datetime | None = None
     late: bool = False
     attempt: int = 0
-
-    @classmethod
-    def at(cls, seconds: float | None, *, late: bool = False, attempt: int = 0) -> Delivery:
-        return cls(None if seconds is None else datetime.fromtimestamp(seconds, tz=UTC), late, attempt)
+    name: str = ""
+    email: str = ""
+    lms_id: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """What is known of it, plain."""
-        known = {"when": self.when.isoformat() if self.when else "", "late": self.late, "attempt": self.attempt}
+        known = asdict(self) | {"when": self.when.isoformat() if self.when else ""}
         return {name: value for name, value in known.items() if value}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Delivery:
-        when = datetime.fromisoformat(data["when"]) if "when" in data else None
-        return cls(when, data.get("late", False), data.get("attempt", 0))
+        return cls(**data | {"when": datetime.fromisoformat(data["when"]) if "when" in data else None})
 
 
 UNKNOWN = Delivery()

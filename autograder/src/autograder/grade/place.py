@@ -65,6 +65,14 @@ class Place:
         data = _read(self.results(lab))
         return {entry["student"]: Outcome.from_json(entry) for entry in data["submissions"]}
 
+    def about(self, lab: str) -> dict[str, Any]:
+        """What the results say of the lab itself: its title, version and points.
+
+        Raises: OutputError if the file was damaged
+        """
+        data = _read(self.results(lab))
+        return {name: data[name] for name in ("lab", "title", "version", "max_score")}
+
     def folders(self, students: list[str]) -> dict[str, str]:
         """The folder of each student, those of earlier runs included."""
         marker = self.private / MARKER

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -110,7 +109,7 @@ def rows(place: Place, book: Book, policy: Policy) -> list[Row]:
     for lab in place.labs():
         outcomes, manual = place.outcomes(lab), book.manual(lab)
         named = place.folders(list(outcomes))
-        top = json.loads(place.results(lab).read_text(encoding="utf-8"))["max_score"]
+        top = place.about(lab)["max_score"]
         table += [
             row(outcomes[s], lab, top, manual.get(named[s], Manual()), policy.lateness(lab, outcomes[s]))
             for s in sorted(outcomes)
