@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from autograder.grade import feedback
+from autograder.grade.place import Place
 from autograder.report import html, report
+from autograder.report.gather import gather
+from autograder.report.write import class_page
 from axe import axe_script, chromium, violations
 from structure import Page, contrasts, faults
 
@@ -134,6 +139,23 @@ def test_each_answer_stands_beside_its_verdict(out):
     answer, verdict = text.index("def top_mask"), text.index("Hidden cases of 99.2")
     assert text.index("99.2 Keep the highest: 15 of 30") < answer < verdict < text.index("99.3 A running mean")
     assert "expected [0.123456] at 0x..., not None" in text
+
+
+def test_several_labs_have_one_table_of_all_scores(out):
+    lab = gather(Place(out))[0]
+    other = replace(lab, name="lab98", outcomes={who: lab.outcomes[who] for who in ("ana", "empty")})
+    page = class_page([other, lab])
+    assert faults(page) == []
+    assert "Scores of all labs Student lab98 lab99" in Page(page).text
+    assert "ana 100 100 bob 45" in Page(page).text
+
+
+def test_a_damaged_notebook_is_named(make_class):
+    out = make_class({"ana": "1 1 1"})
+    path = out / "autograded/ana/lab99/lab99_tiny.ipynb"
+    path.write_text("{", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"ana/lab99/lab99_tiny.ipynb: is damaged .* --force"):
+        report(out)
 
 
 def test_control_characters_are_shown_as_their_code():

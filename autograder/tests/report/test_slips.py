@@ -59,6 +59,13 @@ def test_an_error_is_told_by_its_class_alone():
     assert not match(result(("error", 0.0, "TypeError: too many"), PASS), known).exact
 
 
+def test_rounding_does_not_make_another_slip():
+    known = [slip("the sign", ("mismatch", 0.0, "0.123456 instead of 2e-05"), PASS)]
+    assert match(result(("mismatch", 0.0, "0.12346 instead of 2.0e-05"), PASS), known).exact
+    assert not match(result(("mismatch", 0.0, "0.125 instead of 2e-05"), PASS), known).exact
+    assert not match(result(("mismatch", 0.0, "0.12346 in place of 2e-05"), PASS), known).exact
+
+
 def test_every_known_wrong_answer_of_a_class_is_named(real):
     graded = gather(Place(real.out))[0]
     for student, answer in real.wrong.items():

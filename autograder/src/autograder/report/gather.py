@@ -98,8 +98,14 @@ def _notebook(folder: Path) -> Notebook:
 
 
 def read_notebook(path: Path) -> Notebook:
-    """A recorded notebook, as plain data; a class's notebooks are read one at a time."""
-    return json.loads(path.read_text(encoding="utf-8"))
+    """A recorded notebook, as plain data; a class's notebooks are read one at a time.
+
+    Raises: ValueError naming the file if it was damaged
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as problem:
+        raise ValueError(f"{path}: is damaged ({problem}); grade its submission again with --force") from None
 
 
 def _by_hand(place: Place) -> Callable[[str], dict[str, Manual]]:

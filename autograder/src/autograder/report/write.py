@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograder.grade.place import Place, write_text
+from autograder.grade.words import number
 from autograder.report.gather import Graded, gather
-from autograder.report.html import document, link, text
+from autograder.report.html import document, link, table, text
 from autograder.report.lab_section import lab_section
-from autograder.report.places import page_path, report_path
+from autograder.report.places import answers_link, page_path, report_path
 from autograder.report.student_page import student_page
 
 
@@ -36,9 +37,26 @@ def class_page(labs: list[Graded]) -> str:
         '<p class="note">For the teaching staff: this page names hidden cases. Only what stands in feedback/ is for '
         f"students. All scores as a table: {link('grades.csv', 'grades.csv')}.</p>",
         f'<nav aria-label="Labs"><ul>{listed}</ul></nav>' if len(labs) > 1 else "",
+        *([_all_labs(labs)] if len(labs) > 1 else []),
         *map(lab_section, labs),
     ]
     return document("Class report", "\n".join(body))
+
+
+def _all_labs(labs: list[Graded]) -> str:
+    """Everybody's scores in every lab."""
+    students = sorted({student for graded in labs for student in graded.outcomes})
+    rows = [[f"<bdi>{text(who)}</bdi>", *(_score(graded, who) for graded in labs)] for who in students]
+    return table("Scores of all labs", ["Student", *(f"#{graded.name}" for graded in labs)], rows)
+
+
+def _score(graded: Graded, student: str) -> str:
+    """A score, linked to the notebook; how it ended where there is none."""
+    if student not in graded.outcomes:
+        return ""
+    total = graded.total(student)
+    words = graded.outcomes[student].status if total is None else number(total)
+    return answers_link(graded, student, words=words) or text(words)
 
 
 def _write(path: Path, page: str) -> None:
