@@ -21,6 +21,7 @@ NOT_FOR_STUDENTS = {
     "jupytext",
     "nbclient",
     "nbconvert",
+    "alembic",
     "nbgrader",
     "nbval",
     "pytest",
