@@ -3,37 +3,30 @@
 from __future__ import annotations
 
 import atexit
-import os
+import json
+import tempfile
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from multiprocessing import get_context
+from pathlib import Path
+
+from effdl.student.validate import InvalidSubmission, read_submission
+from nbformat import NotebookNode
 
 from autograder.course import Course
 from autograder.grade.marking import GraderFault, Limits, Marker, open_lab_sandbox
 from autograder.grade.model import Marked
 from autograder.lab import Lab, load_lab
+from autograder.prove.attacks.classes import attack_class
 from autograder.prove.attacks.leaks import Hidden, handed_back, hidden_of, leaks, told
-from autograder.prove.attacks.registry import MAKERS, WRITERS, Verdict, verdicts
+from autograder.prove.attacks.registry import MAKERS, WRITERS, Outcome, Verdict, verdicts
+from autograder.run.pool import cores
 
 SEED = 4242
 # shorter than in class: an attack that hangs is to end soon, and no honest case of a lab takes a second
 LIMITS = Limits(cell_s=10, case_s=3, total_s=120)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One attack, as it ended; `problem` is empty if it ended as its verdict says."""
-
-    verdict: Verdict
-    ended: str
-    problem: str
-    events: tuple[str, ...] = ()
-
-    def line(self) -> str:
-        lines = ",".join(map(str, self.verdict.lines)) or "-"
-        mark = "FAIL" if self.problem else "ok  "
-        return f"{mark} {self.verdict.name:<24} {lines:<6} {self.ended:<52} {self.problem or self.verdict.tries}"
 
 
 def attack(
@@ -43,13 +36,11 @@ def attack(
 
     Raises: ValueError naming an unknown attack; IsolationUnavailable
     """
-    from autograder.prove.attacks.classes import attack_class
-
     known, names = verdicts(), list(names)
     if unknown := set(names) - set(known):
         raise ValueError(f"no attack is called {sorted(unknown)}; there are: {', '.join(known)}")
     lab = load_lab(course, lab_name or course.lab_names()[0])
-    workers = workers or os.cpu_count() or 1
+    workers = workers or cores()
     chosen = list(names or known)
     yield from _notebooks(course, lab, [name for name in chosen if name in MAKERS], workers)
     yield from attack_class(course, lab, [known[name] for name in chosen if name in WRITERS], workers)
@@ -75,13 +66,22 @@ class Bench:
 
     def attack(self, verdict: Verdict) -> Outcome:
         """Mark one attack; a fault of the grader's is an end that no verdict allows."""
+        began = time.perf_counter()
         try:
             if verdict.after:
-                self.marker.mark(MAKERS[verdict.after](self.lab))
-            marked = self.marker_for(verdict).mark(MAKERS[verdict.name](self.lab))
-        except GraderFault as fault:
-            return Outcome(verdict, "the grader failed", str(fault))
-        return judge(verdict, self.lab, marked, self.hidden)
+                self.marker.mark(self.handed_in(verdict.after))
+            marked = self.marker_for(verdict).mark(self.handed_in(verdict.name))
+        except (GraderFault, InvalidSubmission) as fault:
+            return Outcome(verdict, "not graded", f"{type(fault).__name__}: {fault}")
+        return replace(judge(verdict, self.lab, marked, self.hidden), seconds=time.perf_counter() - began)
+
+    def handed_in(self, name: str) -> NotebookNode:
+        """The notebook of an attack as the grader reads it: from a file."""
+        names = {self.lab.name: [name for exercise in self.lab.exercises for name in exercise.names]}
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, f"{self.lab.stem}.ipynb")
+            path.write_text(json.dumps(MAKERS[name](self.lab)), encoding="utf-8")
+            return read_submission(path, names)[0]
 
     def marker_for(self, verdict: Verdict) -> Marker:
         """The marker, or one for which the attacked exercise forbids something."""
@@ -119,7 +119,7 @@ def judge(verdict: Verdict, lab: Lab, marked: Marked, hidden: Hidden) -> Outcome
         f"comes back to the student: {found[0][:80]!r}" if found else "",
     ]
     ended = f"target {target:.0%}, others {others:.0%}" + (f", reported: {', '.join(kinds)}" if kinds else "")
-    return Outcome(verdict, ended, "; ".join(filter(None, problems)), kinds)
+    return Outcome(verdict, ended, "; ".join(filter(None, problems)))
 
 
 def _wrong(what: str, wanted: str, got: float) -> str:

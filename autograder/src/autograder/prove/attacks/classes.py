@@ -23,9 +23,10 @@ from autograder.grade.summary import GradeSummary
 from autograder.grade.tables import FORMULA, Row
 from autograder.lab import Lab
 from autograder.prove.attacks.leaks import LEAK, Hidden, hidden_of, leaks, live
-from autograder.prove.attacks.registry import WRITERS, Verdict, verdicts
+from autograder.prove.attacks.registry import WRITERS, Outcome, Verdict, verdicts
 
 UNHARMED = "honest_student"
+JUPYTER = "jupyter"
 HARMLESS = re.compile(r"[A-Za-z0-9_%@~.-]{1,120}")
 # nbgrader's own pages: as our configuration makes them, and as its defaults would
 PAGES = {"nbgrader_feedback": (), "nbgrader_default": ("--HTMLExporter.sanitize_html=False",)}
@@ -49,8 +50,8 @@ class Graded:
         return {row.student_id: row for row in self.summary.rows}
 
 
-def attack_class(course: Course, lab: Lab, chosen: Sequence[Verdict], workers: int) -> Iterator[tuple[Verdict, str, str]]:
-    """Of each attack, and first of the class as a whole: its verdict, how it ended, and what is wrong with that."""
+def attack_class(course: Course, lab: Lab, chosen: Sequence[Verdict], workers: int) -> Iterator[Outcome]:
+    """How each attack ended, and first the class as a whole."""
     if not chosen:
         return
     by_name = {verdict.name: verdict for verdict in (verdicts()[UNHARMED], *chosen)}
@@ -60,35 +61,42 @@ def attack_class(course: Course, lab: Lab, chosen: Sequence[Verdict], workers: i
         common = [*harm(graded), *(f"nobody expected the row of {s!r}" for s in graded.rows if s not in expected)]
         for name, verdict in by_name.items():
             problems = [*judge_rows(verdict, graded), *(common if name == UNHARMED else ())]
-            yield verdict, _ended(verdict, graded), "; ".join(problems[:5])
+            yield Outcome(verdict, _ended(verdict, graded), "; ".join(problems[:5]))
 
 
 def hand_in_and_grade(course: Course, lab: Lab, names: Sequence[str], top: Path, workers: int) -> Graded:
     """Write what is handed in below `top`, grade it, and let nbgrader make its feedback."""
     folder = top / "class" / "submitted"
     folder.mkdir(parents=True)
+    (top / JUPYTER).mkdir()
     for name in names:
         WRITERS[name](lab, folder)
     summary = grade(course, lab.name, top / "class", top / "out", workers=workers)
+    _nbgrader_pages(top, lab)
+    return Graded(lab, top, summary, hidden_of(lab))
+
+
+def _nbgrader_pages(top: Path, lab: Lab) -> None:
+    """Let nbgrader make its feedback, both ways at a time.
+
+    Raises: ValueError if it cannot
+    """
+    places = {"JUPYTER_CONFIG_DIR": str(top / JUPYTER), "JUPYTER_DATA_DIR": str(top / JUPYTER)}
+    running = []
     for pages, options in PAGES.items():
         command = ["generate_feedback", lab.name, f"--CourseDirectory.feedback_directory={pages}", *options]
-        done = subprocess.run(
-            [sys.executable, "-m", "nbgrader", *command, "--log-level=ERROR"],
-            cwd=top / "out",
-            env={**os.environ, "JUPYTER_CONFIG_DIR": str(top / "none")},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise ValueError(f"nbgrader generate_feedback failed: {done.stderr[-500:]}")
-    return Graded(lab, top, summary, hidden_of(lab))
+        with open(top / JUPYTER / f"{pages}.log", "wb") as log:
+            arguments = [sys.executable, "-m", "nbgrader", *command, "--log-level=ERROR"]
+            running.append(subprocess.Popen(arguments, cwd=top / "out", env={**os.environ, **places}, stderr=log))
+    for pages, process in zip(PAGES, running, strict=True):
+        if process.wait():
+            raise ValueError(f"nbgrader generate_feedback: {(top / JUPYTER / f'{pages}.log').read_text()[-500:]}")
 
 
 def judge_rows(verdict: Verdict, graded: Graded) -> Iterator[str]:
     """What of an attack's rows and messages is not as its verdict says."""
     for student, wanted in verdict.rows.items():
-        if (got := _end(graded, student)) != wanted:
+        if (got := _end(graded, student)) != wanted and wanted != "any":
             yield f"{student!r} ended as {got}, {wanted} was due"
     said = [graded.rows[student].message for student in verdict.rows if student in graded.rows]
     said += [f"{each.file}: {each.reason}" for each in graded.summary.skipped]
@@ -114,27 +122,25 @@ def harm(graded: Graded) -> Iterator[str]:
     """What a class must never do to those who grade it, to the others in it, or to the machine."""
     yield from (f"the grader failed on {student!r}" for student in graded.summary.errors)
     yield from (f"{name} was written" for name in _strays(graded))
-    yield from (f"the folder {name!r} is no harmless name" for name in _names(graded.out) if not HARMLESS.fullmatch(name))
+    names = {path.name for top in ("submitted", "autograded", "feedback") for path in (graded.out / top).glob("*")}
+    yield from (f"the folder {name!r} is no harmless name" for name in names if not HARMLESS.fullmatch(name))
     yield from (f"grades.csv holds the formula {cell!r}" for cell in _cells(graded.out) if cell.startswith(FORMULA))
     yield from (f"{path.name} holds {char!r}" for path, char in _unprintable(graded))
-    for path in sorted(graded.out.glob("*feedback*/*/*/*.html")) + sorted(graded.out.glob("nbgrader_default/*/*/*.html")):
-        text = path.read_text(encoding="utf-8")
-        where = path.relative_to(graded.out).as_posix()
-        yield from (f"{where} would run {found}" for found in live(text))
-        secrets = leaks(text, graded.hidden) if path.parts[-4] == "feedback" else [LEAK] * (LEAK in text)
-        yield from (f"{where} tells {found[:60]!r}" for found in secrets)
+    for kind in ("feedback", *PAGES):
+        for path in sorted(graded.out.glob(f"{kind}/*/*/*.html")):
+            text = path.read_text(encoding="utf-8")
+            # nbgrader's pages show the source of the answers, too
+            secrets = leaks(text, graded.hidden) if kind == "feedback" else [LEAK] * (LEAK in text)
+            yield from (f"{kind} of {path.parts[-3]} would run {found}" for found in live(text))
+            yield from (f"{kind} of {path.parts[-3]} tells {found[:60]!r}" for found in secrets)
     yield from _notebooks(graded)
 
 
 def _strays(graded: Graded) -> Iterator[str]:
     """Files beside the class and its results, or that an archive or a name was meant to put elsewhere."""
-    yield from (path.name for path in graded.top.iterdir() if path.name not in ("class", "out"))
+    yield from (path.name for path in graded.top.iterdir() if path.name not in ("class", "out", JUPYTER))
     for place in (*graded.top.parents, graded.out):
         yield from (str(path) for name in ("ESCAPED*", "escaped*") for path in place.glob(name))
-
-
-def _names(out: Path) -> set[str]:
-    return {path.name for top in ("submitted", "autograded", "feedback") for path in (out / top).glob("*")}
 
 
 def _cells(out: Path) -> list[str]:

@@ -7,7 +7,7 @@ from nbformat import NotebookNode
 
 from autograder.lab import Lab
 from autograder.prove.attacks.registry import attack
-from autograder.prove.notebooks import about, solved
+from autograder.prove.notebooks import solved
 
 
 @attack

@@ -78,7 +78,7 @@ def told(marked: Marked) -> set[str]:
 
 def leaks(text: str, hidden: Hidden, details: Iterable[str] = ()) -> list[str]:
     """The secrets that stand in a text that a student reads."""
-    found = [secret for secret in (LEAK, SCRIPT, *sorted(hidden.texts), *details) if secret in text]
+    found = [secret for secret in (LEAK, *sorted(hidden.texts), *details) if secret in text]
     return found + [number for number in NUMBER.findall(text) if number[: number.index(".") + 5] in hidden.numbers]
 
 

@@ -123,7 +123,8 @@ def scripts_in_outputs(lab: Lab) -> NotebookNode:
         """def {name}(*args, **kwargs):
     from IPython.display import HTML, Javascript, display
     mark = "SCRIP" "TED"
-    display(HTML(f"<script>alert('{mark}')</script><img src=x onerror=alert('{mark}')>"), Javascript(f"alert('{mark}')"))
+    display(HTML(f"<script>alert('{mark}')</script><img src=x onerror=alert('{mark}')>"))
+    display(Javascript(f"alert('{mark}')"))
     print(f"\\x1b]0;{mark}\\x07\\x1b[2J\\u202e{mark}")
     raise ValueError(f"<script>alert('{mark}')</script>=HYPERLINK('{mark}')")
 """,

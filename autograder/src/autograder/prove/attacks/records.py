@@ -38,7 +38,7 @@ def planted_results(lab: Lab, folder: Path) -> None:
     """Results, a journal, a gradebook and a marker of a grading run beside an untouched lab, at every level."""
     path = put(lab, folder, "planted", blank(lab))
     row = {"student": "planted", "file": "", "status": "graded", "message": "", "sha256": "", "key": "", "score": 100}
-    for top in (path.parent, path.parent.parent, folder, folder.parent):
+    for top in (path.parent, path.parent.parent, folder.parent):
         for name, text in {
             f"results/{lab.name}.json": json.dumps({"max_score": 100, "submissions": [row]}),
             f"private/{lab.name}_journal.jsonl": json.dumps(row),
@@ -90,7 +90,7 @@ def live_notebook(lab: Lab, folder: Path) -> None:
     notebook = solved(lab)
     html = f"<script>{MARK}</script><img src=x onerror={MARK}><svg onload={MARK}></svg><iframe srcdoc={MARK}></iframe>"
     links = f"[a](javascript:{MARK}) ![b](javascript:{MARK}) <javascript:{MARK}> [c](data:text/html,{MARK})"
-    texts = [html, links, f"```mermaid\nclick A href \"javascript:{MARK}\"\n```", f"$\\href{{javascript:{MARK}}}{{x}}$"]
+    texts = [html, links, f'```mermaid\nclick A href "javascript:{MARK}"\n```', f"$\\href{{javascript:{MARK}}}{{x}}$"]
     notebook.cells += [new_markdown_cell(text) for text in texts]
     notebook.cells += [new_raw_cell(html, metadata={"raw_mimetype": "text/html"}), _speaking(html)]
     notebook.cells += [new_markdown_cell("![x](attachment:x.svg)", attachments={"x.svg": {"image/svg+xml": html}})]

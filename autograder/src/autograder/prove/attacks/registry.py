@@ -61,6 +61,21 @@ class Limit:
     why: str
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """One attack, as it ended; `problem` is empty if it ended as its verdict says."""
+
+    verdict: Verdict
+    ended: str
+    problem: str
+    seconds: float = 0.0
+
+    def line(self) -> str:
+        lines = ",".join(map(str, self.verdict.lines)) or "-"
+        mark, says = ("FAIL", self.problem) if self.problem else ("ok  ", self.verdict.tries)
+        return f"{mark} {self.verdict.name:<22} {lines:<9} {self.seconds:>5.1f} s  {self.ended:<54} {says}"
+
+
 def attack(make: Make) -> Make:
     """Register a function that makes a hostile (or honest) notebook under its own name."""
     MAKERS[make.__name__] = make
@@ -109,7 +124,7 @@ def verdicts() -> dict[str, Verdict]:
     for verdict in found.values():
         if "any" in (verdict.target, verdict.others) and not verdict.why:
             raise ValueError(f"{verdict.name}: 'any' needs a reason (why)")
-        if False:
+        if bool(verdict.rows) != (verdict.name in WRITERS):
             raise ValueError(f"{verdict.name}: an attack of files, and no other, says how its rows end")
     return found
 

@@ -20,10 +20,12 @@ for folder, inner, files in os.walk("/"):
 
 @attack
 def hidden_files(lab: Lab) -> NotebookNode:
-    wanted = f"file in ('{lab.name}.py', '{lab.stem}.py', '{lab.stem}.ipynb') or 'hidden' in folder or 'wrong' in folder"
+    names = (f"{lab.name}.py", f"{lab.stem}.py", f"{lab.stem}.ipynb")
+    wanted = f"file in {names} or 'hidden' in folder or 'wrong' in folder"
     search = SEARCH.replace("WANTED", wanted)
     look = """import pathlib
-if any('% exercise="' in pathlib.Path(file).read_text(errors="ignore") for file in FOUND):
+texts = [pathlib.Path(file).read_text(errors="ignore") for file in FOUND]
+if any(f"{mark}=\\"" in text for text in texts for mark in ("% exercise", "% wrong", "% right")):
     spoil()
 """
     return wrong_answer(lab, first=spoil(lab) + search, last=look)

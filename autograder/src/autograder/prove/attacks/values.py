@@ -70,7 +70,7 @@ def {name}(*args, **kwargs):
 @attack
 def forbidden_call(lab: Lab) -> NotebookNode:
     """The name of the forbidden function is put together only when it is called."""
-    return body(lab, "import importlib", "return getattr(importlib.import_module('torch'), 'kr' + 'on')(args[0], args[0])")
+    return body(lab, "import importlib", "return getattr(importlib.import_module('torch'), 'kr' + 'on')(*args[:1] * 2)")
 
 
 @attack
@@ -139,13 +139,13 @@ def reference_from_source(lab: Lab) -> NotebookNode:
     wanted = f"file.split('.')[0] == '{name}' and file.endswith(('.py', '.pyc'))"
     return answer(
         lab,
-        f"""def {{name}}(*args, **kwargs):
+        """def {name}(*args, **kwargs):
     import marshal, pathlib
     for copy in FOUND:
         try:
-            data, space = pathlib.Path(copy).read_bytes(), {{}}
+            data, space = pathlib.Path(copy).read_bytes(), {}
             exec(marshal.loads(data[16:]) if copy.endswith("c") else data, space)
-            return space["{{name}}"](*args, **kwargs)
+            return space["{name}"](*args, **kwargs)
         except BaseException:
             pass
 """,
