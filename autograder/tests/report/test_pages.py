@@ -6,7 +6,10 @@ from dataclasses import replace
 
 import pytest
 from autograder.grade import feedback
+from autograder.grade.outcome import Delivery
 from autograder.grade.place import Place
+from autograder.grade.policy import Lateness
+from autograder.intake.roster import Person
 from autograder.report import html, report
 from autograder.report.gather import gather
 from autograder.report.write import class_page
@@ -148,6 +151,21 @@ def test_several_labs_have_one_table_of_all_scores(out):
     assert faults(page) == []
     assert "Scores of all labs Student lab98 lab99" in Page(page).text
     assert "ana 100 100 bob 45" in Page(page).text
+
+
+def test_late_and_missing_work_is_shown(out):
+    lab = gather(Place(out))[0]
+    late = replace(lab.outcomes["bob"], delivery=Delivery(name="Bob </td>"))
+    lab = replace(
+        lab,
+        outcomes={**lab.outcomes, "bob": late},
+        lateness={"bob": Lateness(10.0, "late by 2 h: 10 % off")},
+        missing=(Person("dan", "Dan Ek", "dan@example.org"),),
+    )
+    page = Page(class_page([lab]))
+    assert "bob Bob </td> 40.5 graded feedback answers late by 2 h: 10 % off of 45" in page.text
+    assert "nothing was handed in Student Name Email dan Dan Ek dan@example.org" in page.text
+    assert page.broken == []
 
 
 def test_a_damaged_notebook_is_named(make_class):

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from autograder.grade.classlist import missing, open_roster
 from autograder.grade.manual import Manual
 from autograder.grade.model import ExerciseResult
 from autograder.grade.outcome import Outcome
 from autograder.grade.place import Place
-from autograder.grade.tables import final
+from autograder.grade.policy import ON_TIME, Lateness
+from autograder.grade.tables import final, raw_total, row
+from autograder.intake.policy_file import read_policy
+from autograder.intake.roster import Person
 
 Notebook = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Graded:
-    """Everything that is recorded of one lab; `slips` are the known wrong answers' results, if they were run."""
+    """Everything that is recorded of one lab.
+
+    `lateness` holds who was late, `missing` who is on the roster and handed nothing in; `slips` are the results of the
+    known wrong answers, if they were run.
+    """
 
     name: str
     title: str
@@ -33,6 +41,8 @@ class Graded:
     release: Notebook = field(repr=False, default_factory=dict)
     solution: Notebook = field(repr=False, default_factory=dict)
     slips: dict[str, list[dict[str, Any]]] | None = None
+    lateness: dict[str, Lateness] = field(default_factory=dict)
+    missing: tuple[Person, ...] = ()
 
     def marked(self) -> dict[str, tuple[ExerciseResult, ...]]:
         """The exercises of each student who was graded."""
@@ -42,12 +52,20 @@ class Graded:
         """What an exercise counts: a person's grade, where there is one, else ours."""
         return final(result, self.manual.get(student, Manual()))
 
-    def total(self, student: str) -> float | None:
+    def total(self, student: str) -> float:
+        """The points of all exercises of a student who was graded, before what being late costs."""
+        return raw_total(self.outcomes[student], self.manual.get(student, Manual()))
+
+    def score(self, student: str) -> float | None:
         """A student's score; None if there is none."""
-        outcome = self.outcomes[student]
-        if outcome.marked is None:
+        if self.outcomes[student].marked is None:
             return None
-        return sum(self.points(student, result) for result in outcome.marked.exercises)
+        return self.lateness.get(student, ON_TIME).of(self.total(student))
+
+    def message(self, student: str) -> str:
+        """What `grades.csv` says of a submission."""
+        late, manual = self.lateness.get(student, ON_TIME), self.manual.get(student, Manual())
+        return row(self.outcomes[student], self.name, self.max_score, manual, late).message
 
 
 def gather(place: Place) -> list[Graded]:
@@ -57,8 +75,13 @@ def gather(place: Place) -> list[Graded]:
     """
     if not place.labs():
         raise ValueError(f"{place.root}: holds no results; grade a lab first: 'autograder grade LAB PATH --out DIR'")
-    by_hand = _by_hand(place)
-    return [_graded(place, lab, by_hand(lab)) for lab in place.labs()]
+    by_hand, policy, roster = _by_hand(place), read_policy(place.policy), open_roster(place, None)
+    labs = []
+    for lab in place.labs():
+        graded = _graded(place, lab, by_hand(lab))
+        late = {who: policy.lateness(lab, outcome) for who, outcome in graded.outcomes.items()}
+        labs.append(replace(graded, lateness=late, missing=tuple(missing(roster, graded.outcomes))))
+    return labs
 
 
 def slips_path(place: Place, lab: str) -> Path:

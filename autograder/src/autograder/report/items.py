@@ -73,7 +73,7 @@ def items(graded: Graded) -> list[Item]:
 def _item(graded: Graded, results: dict[str, ExerciseResult]) -> Item:
     first = next(iter(results.values()))
     earned = [graded.points(student, result) for student, result in results.items()]
-    rest = [(graded.total(student) or 0.0) - own for student, own in zip(results, earned, strict=True)]
+    rest = [graded.total(student) - own for student, own in zip(results, earned, strict=True)]
     return Item(
         first.exercise,
         first.title,

@@ -12,8 +12,8 @@ from autograder.report import items
 from autograder.report.gather import Graded
 from autograder.report.html import bar, columns_chart, heading, table, text
 from autograder.report.likeness import likeness
-from autograder.report.places import answers_link, feedback_link
 from autograder.report.slip_table import slip_table
+from autograder.report.students import students
 from autograder.report.trouble import trouble
 
 PLACE = re.compile(r'<h3 id="([^"]*)">([^<]*)</h3>')
@@ -35,8 +35,7 @@ def lab_section(graded: Graded) -> str:
             *(_statistics(graded) if ended["graded"] else ()),
             *trouble(graded),
             *likeness(graded),
-            *_students(graded),
-            *_skipped(graded),
+            *students(graded),
         ]
     )
     places = " · ".join(f'<a href="#{name}">{words}</a>' for name, words in PLACE.findall(parts))
@@ -56,7 +55,7 @@ def _statistics(graded: Graded) -> Iterator[str]:
 
 
 def _scores(graded: Graded) -> Iterator[str]:
-    scores = [total for student in graded.outcomes if (total := graded.total(student)) is not None]
+    scores = [score for student in graded.outcomes if (score := graded.score(student)) is not None]
     counts, edges = items.distribution(scores, graded.max_score)
     ticks = [number(edge) for edge in edges]
     spans = [f"{low} to {'below ' if high != ticks[-1] else ''}{high}" for low, high in pairwise(ticks)]
@@ -117,27 +116,3 @@ def _cases(graded: Graded) -> Iterator[str]:
     ]
     yield heading(graded.name, "Hidden cases")
     yield table("How many submissions lost points on each hidden case, and how", columns, rows)
-
-
-def _students(graded: Graded) -> Iterator[str]:
-    rows = [
-        [
-            f"<bdi>{text(student)}</bdi>",
-            "" if (total := graded.total(student)) is None else number(total),
-            text(outcome.status),
-            feedback_link(graded, student),
-            answers_link(graded, student),
-            text(outcome.message),
-        ]
-        for student, outcome in sorted(graded.outcomes.items())
-    ]
-    columns = ["Student", f"#Points of {number(graded.max_score)}", "Status", "Feedback", "Notebook", "Message"]
-    yield heading(graded.name, "Students")
-    yield table("All submissions, with what the student gets and what the grader saw", columns, rows)
-
-
-def _skipped(graded: Graded) -> Iterator[str]:
-    if graded.skipped:
-        rows = [[f"<bdi>{text(file)}</bdi>", text(reason)] for file, reason in graded.skipped]
-        yield heading(graded.name, "Files passed over")
-        yield table("Files that are nobody's submission", ["File", "Why"], rows)

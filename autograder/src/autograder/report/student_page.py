@@ -23,13 +23,12 @@ def student_page(graded: Graded, student: str) -> str:
     up = ("..", "..", "..")
     links = [link("Class report", *up, "report.html", anchor=graded.name)]
     links.append(link("Feedback page", *up, "feedback", folder, graded.name, f"{graded.name}.html"))
-    total = graded.total(student)
-    score = f"{points(total, graded.max_score)} points" if total is not None else "Not graded"
+    score = graded.score(student) or 0.0
     body = [
         f"<h1><bdi>{text(student)}</bdi>: {text(graded.title)}</h1>",
         f"<p>{' · '.join(links)}</p>",
-        f'<p class="total">{score}</p>',
-        f"<p>From <bdi>{text(outcome.file)}</bdi>. {text(outcome.message)}</p>",
+        f'<p class="total">{points(score, graded.max_score)} points</p>',
+        f"<p>From <bdi>{text(outcome.file)}</bdi>. {text(graded.message(student))}</p>",
         '<p class="note">For the teaching staff: this page names hidden cases.</p>',
         *_cells(graded, student),
     ]

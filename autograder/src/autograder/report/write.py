@@ -54,8 +54,8 @@ def _score(graded: Graded, student: str) -> str:
     """A score, linked to the notebook; how it ended where there is none."""
     if student not in graded.outcomes:
         return ""
-    total = graded.total(student)
-    words = graded.outcomes[student].status if total is None else number(total)
+    score = graded.score(student)
+    words = graded.outcomes[student].status if score is None else number(score)
     return answers_link(graded, student, words=words) or text(words)
 
 
