@@ -81,6 +81,13 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--to", type=Path, help="the file to write (default: below DIR/exports)")
     export.add_argument("--column", action="append", default=[], metavar="LAB=TITLE", help="title of a Canvas column")
 
+    gradescope = _verb(add, "gradescope", verbs.gradescope, "build a Gradescope autograder that runs the same core")
+    gradescope.add_argument("lab")
+    gradescope.add_argument("--out", type=Path, required=True, help="the zip file to write; it holds the hidden tests")
+    gradescope.add_argument("--visibility", default="visible", help="when students see their results")
+    gradescope.add_argument("--pip", default="", help="further options of pip in the container")
+    _grading(gradescope)
+
     bench = _verb(add, "bench", verbs.bench, "time the grader against stock nbgrader on the same submissions")
     bench.add_argument("lab", nargs="?", default="lab03")
     bench.add_argument("--submissions", type=int, default=16)

@@ -146,6 +146,17 @@ def _pair(text: str) -> tuple[str, str]:
     return lab, title
 
 
+def gradescope(course: Course, arguments: Namespace) -> int:
+    from autograder.handback.gradescope_archive import Choices, build_archive
+    from autograder.prove.seed import acceptance
+
+    accept = acceptance(course, arguments.lab, workers=arguments.workers, isolation="auto")
+    choices = Choices(arguments.isolation, arguments.visibility, arguments.pip)
+    path = build_archive(course, arguments.lab, arguments.out, choices, accept)
+    print(f"{path}: upload it to a programming assignment; it holds the hidden tests, keep it private")
+    return 0
+
+
 def demo(course: Course, arguments: Namespace) -> int:
     from autograder.prove.demo import demo as run_demo
 

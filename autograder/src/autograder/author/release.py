@@ -26,6 +26,7 @@ NOT_FOR_STUDENTS = {
     "nbval",
     "pytest",
     "pytest-xdist",
+    "pyyaml",
     "ruff",
 }
 SKIPPED_FOLDERS = {"tests", "__pycache__", ".ipynb_checkpoints"}
