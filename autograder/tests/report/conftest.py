@@ -98,11 +98,11 @@ def real(course: Course, lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> 
     place.save_folders({})
     place.save_seed(LAB, SEED)
     try:
-        grade(course, LAB, top / "class", place.root, workers=2)
+        grade(course, LAB, top / "class", place.root, workers=1)
     except IsolationUnavailable:
         isolation = "none"
-        grade(course, LAB, top / "class", place.root, workers=2, isolation=isolation)
-    assert record_slips(course, LAB, place, workers=2, isolation=isolation)
+        grade(course, LAB, top / "class", place.root, workers=1, isolation=isolation)
+    assert record_slips(course, LAB, place, workers=1, isolation=isolation)
     report(place.root)
     sandbox = open_lab_sandbox(course, lab, isolation=isolation, fork_server=False)
     try:

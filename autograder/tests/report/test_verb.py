@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from autograder import verbs
 from autograder.cli import main
+
+from autograder import verbs
 
 
 def test_the_verb_writes_the_report_and_says_where(out, capsys):
