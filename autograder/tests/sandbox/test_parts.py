@@ -78,6 +78,17 @@ def test_a_python_that_lives_below_a_scratch_folder_is_shown_over_it():
     assert bwrap.trees_in_scratch(Policy(), Places((Path("/opt/env"), tree), ())) == ["/tmp/env"]
 
 
+def test_a_tree_that_is_closed_to_others_is_shown_piece_by_piece(tmp_path):
+    for name in ("bin", "lib"):
+        (tmp_path / "env" / name).mkdir(parents=True)
+    (tmp_path / "env").chmod(0o755)
+    assert bwrap.parts(tmp_path / "env") == [tmp_path / "env"]
+    (tmp_path / "env").chmod(0o700)
+    assert bwrap.parts(tmp_path / "env") == [tmp_path / "env" / "bin", tmp_path / "env" / "lib"]
+    words = argv(places=Places((tmp_path / "env",), ()))
+    assert str(tmp_path / "env" / "lib") in words
+
+
 def test_only_masks_that_would_be_seen_are_kept(tmp_path):
     package = Path(pytest.__file__).parent
     places = find_places([tmp_path, package])

@@ -106,7 +106,14 @@ def _system() -> list[str]:
 
 def trees_in_scratch(policy: Policy, places: Places) -> list[str]:
     """The shown trees that fresh scratch folders would cover: a Python that was installed below /tmp, say."""
-    return [str(tree) for tree in places.shown if any(tree.is_relative_to(folder) for folder in scratch(policy))]
+    covered = [tree for tree in places.shown if any(tree.is_relative_to(folder) for folder in scratch(policy))]
+    return [str(part) for tree in covered for part in parts(tree)]
+
+
+def parts(tree: Path) -> list[Path]:
+    """A tree, or, where its top folder is closed to the sandbox's user (as `mktemp -d` makes it), all that is in it."""
+    closed = tree.is_dir() and tree.stat().st_mode & 0o005 != 0o005
+    return sorted(tree.iterdir()) if closed else [tree]
 
 
 def _trees(places: Places) -> list[str]:
@@ -114,7 +121,8 @@ def _trees(places: Places) -> list[str]:
     argv = []
     for path in sorted({*places.shown, *places.hidden}, key=lambda path: (len(path.parts), path)):
         if path in places.shown:
-            argv += [*_parents(path), "--ro-bind", str(path), str(path)]
+            for part in parts(path):
+                argv += [*_parents(part), "--ro-bind", str(part), str(part)]
         elif any(tree.is_relative_to(path) for tree in places.shown):
             argv += ["--tmpfs", str(path)]
         elif path.is_dir():

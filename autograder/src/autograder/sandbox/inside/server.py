@@ -20,6 +20,7 @@ import os
 import random
 import signal
 import socket
+import stat
 import sys
 
 import channels
@@ -87,7 +88,11 @@ def fresh_scratch(scratch: dict[str, int], trees: list[str]) -> None:
     for path, mib in scratch.items():
         mount("tmpfs", path, "tmpfs", NOSUID | NODEV, f"size={mib}m,mode=1777")
     for path, handle in handles.items():
-        os.makedirs(path, exist_ok=True)
+        if stat.S_ISDIR(os.stat(handle).st_mode):
+            os.makedirs(path, exist_ok=True)
+        else:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            open(path, "x").close()
         mount(f"/proc/self/fd/{handle}", path, "", BIND | RECURSIVE)
         os.close(handle)
 
