@@ -165,7 +165,35 @@ def test_of_very_many_cells_the_first_are_looked_at(original):
     cells = [{"cell_type": "code", "source": f"x = {i}", "metadata": {}} for i in range(MAX_CELLS + 5)]
     plan = make_plan({"cells": cells}, original)
     assert len(plan.steps) == MAX_CELLS
-    assert kinds(plan) == ["cells skipped"]
+    assert kinds(plan) == ["cells skipped", "missing checks"]
+
+
+def test_changed_points_and_added_grade_cells_are_reported(solved, original):
+    want = sources(make_plan(solved.notebook, original))
+    solved.of("check", "99.1")["metadata"]["nbgrader"]["points"] = 1000
+    solved.code("1000").cells[-1]["metadata"] = {"nbgrader": {"grade": True, "points": 1000}}
+    plan = make_plan(solved.notebook, original)
+    assert kinds(plan) == ["changed marks", "own grade cell"]
+    assert sources(plan)[: len(want)] == want
+
+
+def test_marks_that_an_editor_dropped_are_no_change(solved, original):
+    for cell in solved.cells:
+        cell["metadata"] = {}
+    assert kinds(make_plan(solved.notebook, original)) == []
+
+
+def test_deleted_checks_are_reported_once(solved, original):
+    solved.notebook["cells"] = [cell for cell in solved.cells if cell["metadata"]["effdl"]["role"] != "check"]
+    assert kinds(make_plan(solved.notebook, original)) == ["missing checks"]
+
+
+def test_code_that_is_shown_in_another_order_than_it_runs_is_reported(solved, original):
+    for _ in range(12):
+        solved.code("x = 1  # \u202e } \u2066")
+    [event] = make_plan(solved.notebook, original).events
+    assert event.kind == "reordered text"
+    assert "and others" in event.text
 
 
 JSON = st.recursive(

@@ -113,7 +113,7 @@ def _own(cell: NotebookNode) -> NotebookNode:
 
 
 def _text(cell: NotebookNode) -> str:
-    """The source; in text, raw HTML is made visible, and links and pictures, which may run or load things, are undone."""
+    """The source; in text, raw HTML is made visible and links and pictures, which may run or load, are undone."""
     if cell.cell_type == "code":
         return cell.source
     return cell.source.replace("<", "&lt;").replace("](", "] (").replace("]:", "] :")

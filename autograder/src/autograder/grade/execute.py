@@ -16,6 +16,7 @@ from autograder.grade.cases import CaseRun, Request, batch_code, install_code, r
 from autograder.grade.model import Event
 from autograder.grade.sanitize import Plan, Step
 from autograder.sandbox.api import Kernel, Run, Sandbox
+from autograder.sandbox.outputs import NOTE
 
 ATTEMPTS = 2
 ENDS = ("timeout", "died")
@@ -127,6 +128,8 @@ class _Execution:
         found, forged = read_results(run.outputs, batch)
         if forged:
             self.out.events.append(Event("forged output", f"exercise {batch[0].exercise}: values that no case showed"))
+        if any(output.get("text") == NOTE for output in run.outputs):
+            self.out.events.append(Event("output cut", f"exercise {batch[0].exercise}: more than may be shown"))
         self.out.runs |= {request_id: self.named(case) for request_id, case in found.items()}
         rest = [request for request in batch if request.id not in found]
         hung = next((request for request in batch if self.timed_out(request)), None)
@@ -137,6 +140,7 @@ class _Execution:
             self.lose(rest, run.status)
         elif len(batch) == 1 and rest:
             self.out.runs[rest[0].id] = CaseRun("error", detail="no result came back")
+            self.out.events.append(Event("no result", f"exercise {rest[0].exercise}: a case ended and showed nothing"))
         else:
             # where more was shown at once than the sandbox lets through, one at a time
             return all(self.run_batch(kernel, [request]) for request in rest)

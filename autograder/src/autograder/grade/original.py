@@ -8,10 +8,12 @@ from typing import Any
 from autograder.grade.source import Unreadable, definitions, read_code
 from autograder.lab import Lab
 
+MARKS = ("grade_id", "points", "grade", "solution", "locked")
+
 
 @dataclass(frozen=True)
 class Given:
-    """A code cell of the released lab. `position` is its place among the lab's cells."""
+    """A code cell of the released lab. `position` is its place among the lab's cells, `marks` are nbgrader's on it."""
 
     position: int
     id: str
@@ -19,6 +21,7 @@ class Given:
     source: str
     binds: frozenset[str] = frozenset()
     reads: frozenset[str] = frozenset()
+    marks: tuple[Any, ...] = ()
 
 
 class Original:
@@ -31,6 +34,7 @@ class Original:
         self.by_text = {plain(cell.source): cell for cell in self.cells}
         self.setup = tuple(cell for cell in self.cells if cell.role == "setup")
         self.owner = {name: exercise.id for exercise in lab.exercises for name in exercise.names}
+        self.grade_ids = {marks[0] for marks in map(marks_of, notebook["cells"]) if marks}
         self.stubs: dict[str, str] = {}
         for cell in self.cells:
             if cell.role == "exercise":
@@ -51,8 +55,8 @@ def _given(position: int, cell: dict[str, Any]) -> Given:
     try:
         code = read_code(source)
     except Unreadable:
-        return Given(position, cell["id"], role, source)
-    return Given(position, cell["id"], role, source, code.binds, code.reads)
+        return Given(position, cell["id"], role, source, marks=marks_of(cell))
+    return Given(position, cell["id"], role, source, code.binds, code.reads, marks_of(cell))
 
 
 def text_of(cell: dict[str, Any]) -> str:
@@ -69,6 +73,13 @@ def role_of(cell: dict[str, Any]) -> str:
     about = about.get("effdl") if isinstance(about, dict) else None
     role = about.get("role") if isinstance(about, dict) else None
     return role if isinstance(role, str) else ""
+
+
+def marks_of(cell: dict[str, Any]) -> tuple[Any, ...]:
+    """What nbgrader goes by: points, locks and ids; () if the cell has none of its marks."""
+    about = cell.get("metadata")
+    about = about.get("nbgrader") if isinstance(about, dict) else None
+    return tuple(about.get(key) for key in MARKS) if isinstance(about, dict) and about else ()
 
 
 def version_of(cell: dict[str, Any]) -> str:

@@ -12,12 +12,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.grade.model import Event
-from autograder.grade.original import Given, Original, plain, role_of, text_of, version_of
+from autograder.grade.original import Given, Original, marks_of, plain, role_of, text_of, version_of
 from autograder.grade.source import Code, Unreadable, is_blank, read_code, reduced, strip_transparent_magic, without
 
 MAX_CELLS = 2000
 # an edited cell of these roles counts as the student's in full; of all others only its definitions do
 OWN_ROLES = ("", "exercise", "predict", "setup")
+# characters that show a line in another order than Python reads it
+REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+ODD = {
+    "changed marks": "points, locks or ids were changed; those of the lab count",
+    "own grade cell": "marked as a cell with points, which the lab does not have",
+    "reordered text": "holds characters that show code in another order than it runs",
+}
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,8 @@ class _Planner:
         self.entries: list[tuple[Given | None, Step | None, frozenset[str]]] = []
         self.notes: dict[str, str] = {}
         self.events: list[Event] = []
+        self.seen: set[int] = set()
+        self.odd: dict[str, list[int]] = {}
 
     def plan(self, notebook: dict[str, Any]) -> Plan:
         cells = notebook.get("cells", [])
@@ -68,6 +77,7 @@ class _Planner:
         for number, cell in enumerate(cells[:MAX_CELLS], start=1):
             self.take(number, cell)
         self.tell_other_versions(cells[:MAX_CELLS])
+        self.tell_odd()
         steps = tuple(self.ordered())
         setup = tuple(cell.source for cell in self.original.setup)
         return Plan(setup, steps, self.notes, tuple(self.events))
@@ -82,10 +92,31 @@ class _Planner:
                 "other version", f"cells of version {', '.join(other)[:80]} of the lab, marked as the current one"
             )
 
+    def tell_odd(self) -> None:
+        for kind, numbers in self.odd.items():
+            more = " and others" if len(numbers) > 10 else ""
+            self.event(kind, f"cell {', '.join(map(str, numbers[:10]))}{more}: {ODD[kind]}")
+        gone = [cell for cell in self.original.cells if cell.role == "check" and cell.position not in self.seen]
+        if gone:
+            self.event("missing checks", f"{len(gone)} check cells of the lab are gone; hidden tests need none of them")
+
+    def look(self, number: int, cell: dict[str, Any], given: Given | None, source: str) -> None:
+        """Note what the instructor should know of a cell; nothing of it counts."""
+        marks = marks_of(cell)
+        changed = given is not None and marks not in ((), given.marks)
+        own = given is None and marks[2:3] == (True,) and str(marks[0]) not in self.original.grade_ids
+        hidden = cell.get("cell_type") == "code" and REORDERING.search(source) is not None
+        for kind, found in zip(ODD, (changed, own, hidden), strict=True):
+            if found:
+                self.odd.setdefault(kind, []).append(number)
+        if given:
+            self.seen.add(given.position)
+
     def take(self, number: int, cell: dict[str, Any]) -> None:
         """Sort one cell: the lab's own, untouched, edited, or the student's."""
         source = text_of(cell)
         given = self.original.match(cell, source)
+        self.look(number, cell, given, source)
         role = given.role if given else role_of(cell)
         if cell.get("cell_type") != "code":
             if given is None or role != "exercise":
