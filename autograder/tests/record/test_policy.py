@@ -6,6 +6,7 @@ import inspect
 import json
 import textwrap
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from autograder.grade.outcome import Delivery
@@ -154,3 +155,10 @@ def test_the_best_attempt_counts_after_what_being_late_costs(late, hand_in, run)
     [ana, _] = run(keep="best", force=True).rows
     assert (ana.score, ana.status) == ("65.5", "graded")
     assert "best of 2 attempts counts: ana+lab99+2026-03-01 11:00:00 UTC/lab99_tiny.ipynb (" in ana.message
+
+
+def test_the_example_for_teaching_assistants_is_a_policy(tmp_path):
+    text = (Path(__file__).parents[2] / "GRADING.md").read_text(encoding="utf-8")
+    example = text.split("    timezone =")[1].split("\n\nOnly recorded")[0]
+    (tmp_path / "policy.toml").write_text(textwrap.dedent("    timezone =" + example), encoding="utf-8")
+    assert read_policy(tmp_path / "policy.toml").of("lab03").late_mark == 10

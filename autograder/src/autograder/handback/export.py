@@ -25,7 +25,7 @@ def export(
     to: Path | None = None,
     columns: Mapping[str, str] | None = None,
 ) -> tuple[list[Path], list[str]]:
-    """Write `exports/<form>.<suffix>` below `out`, or `to`; returns the files, and lines for people.
+    """Write a file for each format below `out/exports`, or `to`; returns the files, and lines for people.
 
     Moodle's worksheets are one for each lab. `columns` are titles of Canvas's columns by lab.
 
@@ -42,7 +42,7 @@ def export(
     else:
         text, more = _text(form, graded, columns or {})
         notes += more
-        files = {form: text}
+        files = {"grades" if form == "json" else form: text}
     written = []
     for name, text in files.items():
         path = to or Path(out) / "exports" / f"{name}.{SUFFIX[form]}"
