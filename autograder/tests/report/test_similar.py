@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
 from autograder.report.answers import HELPERS, find_answers, stubs
-from autograder.report.similar import compare_class, fingerprint, shingles, tokens
+from autograder.report.fingerprint import fingerprint, shingles, tokens
+from autograder.report.similar import _count, compare_class
 
 EXERCISES = {"9.1": ("scale",), "9.2": ("Mean",), "9.3": ("kernel_c",)}
 STUB = 'def scale(w, bits):\n    """Scale w."""\n    # YOUR CODE HERE\n    raise NotImplementedError'
@@ -83,6 +85,29 @@ def test_equal_submissions_are_one_set_and_text_that_is_equal_is_said():
     found = alike({"ana": (ONE,), "bob": (RENAMED,), "cy": (OTHER,), "dan": (OTHER, noise(1)), "eve": ()})
     assert found.equal == [("ana", "bob")]
     assert [(pair.one, pair.other, pair.verbatim) for pair in found.pairs] == [("cy", "dan", frozenset({"9.1"}))]
+
+
+def test_many_copies_of_one_source_are_found_though_nothing_in_them_is_rare():
+    long = [OTHER.replace("rows", "r"), *(noise(f"shared {i}").replace("helper", f"h{i}") for i in range(3))]
+    found = alike({f"s{i}": (*long, f"def own{i}(x):\n    return x.t{i} + {i}") for i in range(8)})
+    assert len(found.pairs) == 28
+    assert all(pair.whole > 0.85 and pair.evidence == 0 for pair in found.pairs)
+
+
+def test_a_copy_that_hides_in_functions_of_other_names_is_found():
+    code = [ONE, noise(1), noise(2).replace("helper", "second")]
+    hidden = [text.replace("def scale", "def my_scale").replace("(w, bits)", "(a, b)") for text in code]
+    classroom = {f"s{i}": (OTHER, noise(f"s{i}")) for i in range(9)}
+    found = alike(classroom | {"ana": code, "bob": [part.replace("w.abs", "a.abs") for part in hidden]})
+    assert [(pair.one, pair.other) for pair in found.pairs] == [("ana", "bob")]
+    assert found.pairs[0].whole > 0.8
+
+
+def test_shared_shingles_are_counted_as_sets_intersect():
+    pick = np.random.default_rng(0)
+    holds = pick.random((6, 5000)) < 0.1
+    counted = _count([np.flatnonzero(column).tolist() for column in holds.T], 6)
+    assert (counted == holds.astype(int) @ holds.T.astype(int)).all()
 
 
 def test_the_text_of_the_lab_counts_for_nobody():

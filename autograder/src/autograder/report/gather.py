@@ -133,9 +133,11 @@ def read_notebook(path: Path) -> Notebook:
 
 def _by_hand(place: Place) -> Callable[[str], dict[str, Manual]]:
     """What people graded, from nbgrader's database, which may be gone."""
-    if not place.gradebook.exists():
-        return lambda lab: {}
+    from autograder.grade.database import is_there
     from autograder.grade.gradebook import Book
+
+    if not is_there(place.gradebook):
+        return lambda lab: {}
 
     with Book(place.gradebook) as book:
         found = {lab: book.manual(lab) for lab in place.labs()}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autograder.report.answers import find_answers, stubs
+from autograder.report.fingerprint import fingerprint
 from autograder.report.gather import Graded, read_notebook
 from autograder.report.html import heading, table, text
 from autograder.report.places import answers_link
-from autograder.report.similar import Pair, compare_class, fingerprint
+from autograder.report.similar import Pair, compare_class
 
 # no student's id: ids hold no control characters
 SOLUTION = "\0solution"
@@ -29,14 +30,15 @@ def likeness(graded: Graded) -> Iterator[str]:
     yield (
         "<p>Compared are the answers and the functions that belong to them, with comments, docstrings and layout left "
         "out and all names of the student's own made one; what the lab itself gives counts for nobody. Short answers "
-        "are alike by chance: look at both before you ask anybody.</p>"
+        "are alike by chance: look at both before you ask anybody. Of a pair it is told how much of the shorter one "
+        "stands in the other, and how many passages both have that hardly anybody else has.</p>"
     )
     if found.equal:
         rows = [[text(len(each)), ", ".join(_who(graded, who) for who in each)] for each in found.equal]
         yield table("Submissions that are equal after renaming", ["Submissions", "Who"], rows)
     if found.pairs:
         rows = [_row(graded, pair) for pair in found.pairs[:MOST]]
-        columns = ["One", "Other", "#Rare passages shared", "Exercises that are alike"]
+        columns = ["One", "Other", "#Of the shorter", "#Rare passages", "Exercises that are alike"]
         yield table("Pairs of similar submissions, the most telling first", columns, rows)
     if len(found.pairs) > MOST:
         yield f"<p>{len(found.pairs) - MOST} more pairs share less.</p>"
@@ -49,7 +51,8 @@ def _row(graded: Graded, pair: Pair) -> list[str]:
     for exercise, share in sorted(pair.alike.items()):
         how = "same text" if exercise in pair.verbatim else f"{share:.0%}"
         alike.append(f"{text(exercise)} {how}{_both(graded, pair, exercise)}")
-    return [_who(graded, pair.one), _who(graded, pair.other), str(pair.evidence), ", ".join(alike)]
+    shared = [f"{pair.whole:.0%}", str(pair.evidence)]
+    return [_who(graded, pair.one), _who(graded, pair.other), *shared, ", ".join(alike)]
 
 
 def _both(graded: Graded, pair: Pair, exercise: str) -> str:
