@@ -51,6 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     attack = _verb(add, "attack", verbs.attack, "hand in every attack that we know of and show how each ends")
     attack.add_argument("name", nargs="*", help="attacks by name (default: all)")
     attack.add_argument("--lab", default="", help="the lab to attack (default: the first)")
+    attack.add_argument("--workers", type=int, default=None, help="processes (default: one per core)")
+    attack.add_argument("--table", action="store_true", help="write autograder/ATTACKS.md if all end as they should")
 
     release = _verb(add, "release", verbs.release, "write what students get, and nothing else, into a new folder")
     release.add_argument("dir", type=Path)

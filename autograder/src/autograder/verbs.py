@@ -52,12 +52,17 @@ def check(course: Course, arguments: Namespace) -> int:
 
 def attack(course: Course, arguments: Namespace) -> int:
     from autograder.prove.attack import attack as run_attacks
+    from autograder.prove.attack import write_table
 
+    if arguments.table and arguments.name:
+        raise ValueError("--table needs every attack: name none")
     failed = 0
-    for outcome in run_attacks(course, arguments.name, lab_name=arguments.lab):
+    for outcome in run_attacks(course, arguments.name, lab_name=arguments.lab, workers=arguments.workers):
         failed += bool(outcome.problem)
         print(outcome.line(), flush=True)
     print(f"{failed} ended otherwise than their verdict says" if failed else "all ended as their verdicts say")
+    if arguments.table and not failed:
+        print(f"written: {write_table(course)}")
     return 1 if failed else 0
 
 

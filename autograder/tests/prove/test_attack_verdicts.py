@@ -41,6 +41,7 @@ def test_honest_twins_keep_their_points(known):
     ("row", "complaint"),
     [
         ('lines = [1]\ntries = "x"\nothers = "any"', "needs a reason"),
+        ('lines = [1]\ntries = "x"\nothers = "none"', "needs a reason"),
         ('lines = [1]\ntries = "x"\nspeed = 3', "has no"),
         ('lines = [1]\ntries = "x"\nrows = { eve = "full" }', "and no other"),
     ],

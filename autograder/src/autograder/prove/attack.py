@@ -21,7 +21,8 @@ from autograder.grade.model import Marked
 from autograder.lab import Lab, load_lab
 from autograder.prove.attacks.classes import attack_class
 from autograder.prove.attacks.leaks import Hidden, handed_back, hidden_of, leaks, told
-from autograder.prove.attacks.registry import MAKERS, WRITERS, Outcome, Verdict, verdicts
+from autograder.prove.attacks.registry import MAKERS, WRITERS, Outcome, Verdict, limits, verdicts
+from autograder.prove.attacks.table import document
 from autograder.run.pool import cores
 
 SEED = 4242
@@ -44,6 +45,13 @@ def attack(
     chosen = list(names or known)
     yield from _notebooks(course, lab, [name for name in chosen if name in MAKERS], workers)
     yield from attack_class(course, lab, [known[name] for name in chosen if name in WRITERS], workers)
+
+
+def write_table(course: Course) -> Path:
+    """Write `autograder/ATTACKS.md`."""
+    path = course.root / "autograder" / "ATTACKS.md"
+    path.write_text(document(verdicts().values(), limits()), encoding="utf-8")
+    return path
 
 
 def _notebooks(course: Course, lab: Lab, names: Sequence[str], workers: int) -> Iterator[Outcome]:

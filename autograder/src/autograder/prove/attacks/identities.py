@@ -26,7 +26,7 @@ def formula_ids(lab: Lab, folder: Path) -> None:
 @hand_in
 def quoting_ids(lab: Lab, folder: Path) -> None:
     """A second row of grades.csv by quotes and newlines."""
-    _blank_from(lab, folder, f'"\nquoted,{lab.name},100,100,graded', "comma,semicolon;'quote\"")
+    _blank_from(lab, folder, '"\nquoted,lab,100,100,graded', "comma,semicolon;'quote\"")
 
 
 @hand_in

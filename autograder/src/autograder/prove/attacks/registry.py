@@ -33,10 +33,10 @@ class Verdict:
     """How an attack must end.
 
     `target`: what the attacked exercise (the lab's first) earns: "none", "full" or "any"; `others`: the same for the
-    other exercises, which are solved. `why` says why "any" harms nobody but its author. `reports`: kinds of events, of
-    which at least one is told to the instructor. `after`: an attack that ran in the same sandbox just before. `forbid`:
-    what the attacked exercise forbids. An attack of files has `rows`: by student id "full", "none", "invalid" or
-    "absent" (nobody of that id is graded), and `says`: parts of the messages that the instructor reads.
+    other exercises, which are solved. `why` says why a loss of these harms its author alone. `reports`: kinds of
+    events, of which at least one is told to the instructor. `after`: an attack that ran in the same sandbox just
+    before. `forbid`: what the attacked exercise forbids. An attack of files has `rows`: by student id "full", "none",
+    "invalid", "any" or "absent" (nobody of that id is graded), and `says`: parts of what the instructor reads.
     """
 
     name: str
@@ -114,7 +114,7 @@ def body(lab: Lab, *lines: str) -> NotebookNode:
 def verdicts() -> dict[str, Verdict]:
     """Every verdict, by name of its attack.
 
-    Raises: ValueError if an attack has no verdict, a verdict no attack, or an "any" no reason
+    Raises: ValueError if an attack has no verdict, a verdict no attack, or a loss no reason
     """
     for module in (*NOTEBOOKS, *FILES):
         import_module(f"autograder.prove.attacks.{module}")
@@ -122,8 +122,8 @@ def verdicts() -> dict[str, Verdict]:
     if odd := set(found) ^ (set(MAKERS) | set(WRITERS)):
         raise ValueError(f"attacks without a verdict, or verdicts without an attack: {sorted(odd)}")
     for verdict in found.values():
-        if "any" in (verdict.target, verdict.others) and not verdict.why:
-            raise ValueError(f"{verdict.name}: 'any' needs a reason (why)")
+        if ("any" in verdict.target or verdict.others != "full") and not verdict.why:
+            raise ValueError(f"{verdict.name}: what the others lose needs a reason (why)")
         if bool(verdict.rows) != (verdict.name in WRITERS):
             raise ValueError(f"{verdict.name}: an attack of files, and no other, says how its rows end")
     return found
