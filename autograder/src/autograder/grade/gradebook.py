@@ -6,20 +6,22 @@ generate_feedback` and `nbgrader export` work on it. Grades given by hand are re
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from nbformat import NotebookNode
-from nbgrader import api, dbutil
+from nbgrader import api
 from nbgrader.preprocessors import ComputeChecksums, SaveCells
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import SQLAlchemyError
 
+from autograder.grade.database import newest_revision, revision_in_process, shown, url_of
 from autograder.grade.manual import Manual
-from autograder.grade.place import OutputError
+from autograder.grade.place import KEPT, OutputError
 from autograder.lab import Lab
 
 # the grade ids that end so are graded by the machine; all others by people
@@ -37,20 +39,51 @@ class Entry:
     blank: frozenset[str] = frozenset()
 
 
+def _explained(method: Callable[..., Any]) -> Callable[..., Any]:
+    """What is wrong with the database, said in a line of ours: as an OutputError."""
+
+    @wraps(method)
+    def guarded(book: Book, *args: Any) -> Any:
+        try:
+            return method(book, *args)
+        except (SQLAlchemyError, ImportError) as problem:
+            reason = str(getattr(problem, "orig", None) or problem).strip().splitlines()[0]
+            raise OutputError(
+                f"gradebook {shown(book.url)}: {reason}; {KEPT}: mend this and run the same command again"
+            ) from problem
+
+    return guarded
+
+
 class Book:
-    """A gradebook that is open; use it as a context manager."""
+    """A gradebook that is open; use it as a context manager.
+
+    `database` is a URL, or the SQLite file of an output folder, which may keep its grades elsewhere.
+    """
 
     def __init__(self, database: Path | str) -> None:
-        self.url = database if isinstance(database, str) else f"sqlite:///{database}"
+        self.url = database if isinstance(database, str) else url_of(database)
 
+    @_explained
     def __enter__(self) -> Book:
-        with _revision_in_process():
+        with revision_in_process():
             self.gradebook = api.Gradebook(self.url)
+        self._complete()
         return self
 
     def __exit__(self, *exc: object) -> None:
         self.gradebook.close()
 
+    def _complete(self) -> None:
+        """Note the version in a database whose making was interrupted before that."""
+        session = self.gradebook.db
+        if "alembic_version" not in inspect(self.gradebook.engine).get_table_names():
+            session.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        if session.execute(text("SELECT version_num FROM alembic_version")).first() is None:
+            session.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": newest_revision()})
+        session.commit()
+
+    @_explained
     def stage(self, lab: Lab, release: NotebookNode) -> NotebookNode:
         """Enter the lab's cells and points; returns `release` with nbgrader's checksums.
 
@@ -68,6 +101,7 @@ class Book:
         self.gradebook.db.expire_all()
         return release
 
+    @_explained
     def record(self, lab: Lab, entries: Sequence[Entry]) -> None:
         """Store the automatic scores of many students, all or none."""
         session = self.gradebook.db
@@ -82,6 +116,7 @@ class Book:
             session.rollback()
             raise
 
+    @_explained
     def penalize(self, lab: Lab, points: Mapping[str, float]) -> None:
         """Store what being late costs, by the students' folders, as nbgrader's late submission penalty."""
         query = self.gradebook.db.query(api.SubmittedAssignment).join(api.Assignment)
@@ -113,6 +148,7 @@ class Book:
         session.add(submission)
         return submitted
 
+    @_explained
     def manual(self, lab: str) -> dict[str, Manual]:
         """What people have graded of a lab, by the students' folders."""
         query = self.gradebook.db.query(api.SubmittedAssignment).join(api.Assignment)
@@ -150,20 +186,3 @@ def _touched(grade: api.Grade) -> bool:
 def _total(grade: api.Grade) -> float:
     base = grade.auto_score if grade.manual_score is None else grade.manual_score
     return (base or 0.0) + (grade.extra_credit or 0.0)
-
-
-@contextmanager
-def _revision_in_process() -> Iterator[None]:
-    """Spare nbgrader its call of the program `alembic`: 2 s of processor time, and it must be found on the PATH."""
-    before, api.get_alembic_version = api.get_alembic_version, newest_revision
-    try:
-        yield
-    finally:
-        api.get_alembic_version = before
-
-
-def newest_revision() -> str:
-    """The version of nbgrader's tables, which it notes in a new database."""
-    config = Config()
-    config.set_main_option("script_location", dbutil.ALEMBIC_DIR)
-    return ScriptDirectory.from_config(config).get_current_head()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 import tempfile
 import time
@@ -18,6 +17,7 @@ from autograder.course import Course
 from autograder.grade.attempts import choose, failed, outcome_of
 from autograder.grade.classlist import open_roster, save_roster, told, write_missing
 from autograder.grade.collect import KEEP, Intake, Intaking, Submission, collect
+from autograder.grade.journal import Journal
 from autograder.grade.manual import Manual
 from autograder.grade.outcome import Outcome, marked_from_json, one_line
 from autograder.grade.place import Place, open_place, write_json
@@ -37,6 +37,7 @@ class Options:
     """How to grade. `accept` may refuse a seed when one is drawn; `marker` names what opens the marker in a worker.
 
     `keep` tells which of a student's attempts counts; `roster` is a CSV file (default: that of an earlier run).
+    `gradebook` is the URL of a database instead of the folder's own; `dask` the address of a scheduler to grade with.
     """
 
     workers: int | None = None
@@ -48,6 +49,8 @@ class Options:
     marker: str = MARKER
     keep: str = "latest"
     roster: Path | None = None
+    gradebook: str = ""
+    dask: str = ""
 
 
 def grade(course: Course, lab: str, path: Path, out: Path, **options: Any) -> GradeSummary:
@@ -60,7 +63,7 @@ def grade(course: Course, lab: str, path: Path, out: Path, **options: Any) -> Gr
         raise ValueError(f"--keep {run.options.keep!r}: choose one of {', '.join(KEEP)}")
     with ExitStack() as stack:
         run.place = stack.enter_context(open_place(out, write=not run.options.dry_run))
-        run.stack = stack
+        run.journal, run.stack = Journal(run.place, run.lab.name), stack
         return run.grade(path)
 
 
@@ -72,6 +75,7 @@ class _Run:
     lab: Lab
     options: Options
     place: Place = field(init=False)
+    journal: Journal = field(init=False)
     stack: ExitStack = field(init=False)
     seed: int = field(init=False)
     policy: Policy = field(init=False)
@@ -92,7 +96,7 @@ class _Run:
         graded = choose(self.outcomes(intake, recorded), lateness)
         graded += [Outcome(bad.student, bad.file, "invalid", one_line(bad.message)) for bad in intake.rejections]
         graded.sort(key=lambda each: each.student)
-        settled = settle(recorded, graded, force=self.options.force, lateness=lateness)
+        settled = settle(self.journal.undecided(recorded, graded), graded, force=self.options.force, lateness=lateness)
         counts = {(each.student, each.file) for each in graded}
         submissions = {each.student: each for each in intake.submissions if (each.student, each.file) in counts}
         manual = self.record(intake, settled, submissions)
@@ -112,7 +116,7 @@ class _Run:
         """Every submission's outcome, in the order of the intake: known from an earlier run, or marked now."""
         keys = [self.key(each) for each in intake.submissions]
         known = {each.key: each.marked for each in recorded.values() if each.marked}
-        known |= {key: outcome.marked for key, outcome in self.place.interrupted(self.lab.name).items()}
+        known |= {key: outcome.marked for key, outcome in self.journal.outcomes().items()}
         todo = [number for number, key in enumerate(keys) if key not in known]
         found = {
             number: outcome_of(each, keys[number], known[keys[number]])
@@ -154,8 +158,7 @@ class _Run:
             return failed(submission, reply.fault)
         outcome = outcome_of(submission, key, marked_from_json(reply.marked))
         if not self.options.dry_run:
-            with open(self.place.journal(self.lab.name), "a", encoding="utf-8") as journal:
-                journal.write(json.dumps(outcome.to_json()) + "\n")
+            self.journal.note(outcome)
         return outcome
 
     def prepare(self) -> None:
@@ -163,8 +166,11 @@ class _Run:
         if self.options.dry_run:
             return
         with self.timed("recording"):
+            from autograder.grade.database import choose as choose_database
             from autograder.grade.record import Recorder
 
+            if self.options.gradebook:
+                choose_database(self.place, self.options.gradebook)
             self.recorder = self.stack.enter_context(Recorder(self.place, self.lab, self.policy))
 
     def record(self, intake: Intake, settled: Settled, submissions: Mapping[str, Submission]) -> dict[str, Manual]:
@@ -172,11 +178,12 @@ class _Run:
         if self.options.dry_run:
             return {}
         with self.timed("recording"):
+            self.journal.intend(settled.final[student] for student in sorted(settled.fresh))
             manual = self.recorder.record(settled, submissions, intake.skipped)
             save_roster(self.place, self.roster)
             write_missing(self.place, self.roster)
         write_json(self.place.private / f"{self.lab.name}_timing.json", self.seconds)
-        self.place.journal(self.lab.name).unlink(missing_ok=True)
+        self.journal.end()
         return manual
 
     def summary(self, intake: Intake, settled: Settled, manual: dict[str, Manual]) -> GradeSummary:

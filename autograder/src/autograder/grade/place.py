@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -17,6 +18,10 @@ from autograder.grade.outcome import Outcome
 
 SEED_BITS = 31
 MARKER = "course.json"
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+KEPT = "what was graded so far is kept"
+# how the name of a file begins that is being written
+UNFINISHED = ".new-"
 
 
 class OutputError(ValueError):
@@ -81,22 +86,6 @@ class Place:
     def save_folders(self, named: dict[str, str]) -> None:
         write_json(self.private / MARKER, {"written_by": "autograder grade", "folders": dict(sorted(named.items()))})
 
-    def journal(self, lab: str) -> Path:
-        """One JSON line per submission graded in a run that has not been recorded yet."""
-        return self.private / f"{lab}_journal.jsonl"
-
-    def interrupted(self, lab: str) -> dict[str, Outcome]:
-        """What an interrupted run left in its journal, by key; a torn last line is dropped."""
-        kept = {}
-        if self.journal(lab).exists():
-            for line in self.journal(lab).read_text(encoding="utf-8").splitlines():
-                try:
-                    outcome = Outcome.from_json(json.loads(line))
-                except (ValueError, KeyError, TypeError):
-                    continue
-                kept[outcome.key] = outcome
-        return kept
-
     def seed(self, lab: str, accept: Callable[[int], bool] | None = None) -> int:
         """The seed of an assignment: drawn once (of 20 draws the first that `accept` takes), then always the same."""
         path = self.private / f"{lab}_seed.json"
@@ -130,6 +119,8 @@ def open_place(root: Path, *, write: bool = True) -> Iterator[Place]:
         os.chmod(place.private, 0o700)
         with open(place.private / "lock", "w", encoding="utf-8") as lock:
             _lock(lock, root)
+            for path in place.root.rglob(f"{UNFINISHED}*"):  # of a run that was killed
+                path.unlink()
             if not (place.private / MARKER).exists():
                 place.save_folders({})
             yield place
@@ -138,6 +129,12 @@ def open_place(root: Path, *, write: bool = True) -> Iterator[Place]:
             problem.filename or "/-"
         ):
             raise OutputError(f"{root}: cannot be written ({problem.strerror}); choose another --out") from problem
+        raise
+    except OSError as problem:
+        if problem.errno in FULL:
+            raise OutputError(
+                f"{root}: {problem.strerror}; {KEPT}: make room and run the same command again"
+            ) from problem
         raise
 
 
@@ -180,7 +177,7 @@ def write_text(path: Path, text: str) -> None:
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

@@ -24,7 +24,13 @@ from autograder.lab import Lab
 
 CONFIG = '''"""An nbgrader course, written by `autograder grade`; made once, yours to edit."""
 
+from pathlib import Path
+
 c = get_config()  # noqa: F821
+# the grades stand in gradebook.db, unless `autograder grade --gradebook` named another database
+elsewhere = Path(__file__).parent / "private" / "gradebook.url"
+if elsewhere.exists():
+    c.CourseDirectory.db_url = elsewhere.read_text(encoding="utf-8").strip()
 # markup that students wrote is never live in formgrader or in feedback
 c.HTMLExporter.sanitize_html = True
 # feedback/ and grades.csv are ours; what nbgrader makes of the same grades stands beside them

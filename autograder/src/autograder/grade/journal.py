@@ -1,0 +1,61 @@
+"""What a run that was killed leaves for the next one: the marks it had come to, and the grades it was replacing."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from autograder.grade.outcome import Outcome
+from autograder.grade.place import Place, write_json
+
+
+class Journal:
+    """The journal of one lab in an output folder; it is gone once everything is recorded."""
+
+    def __init__(self, place: Place, lab: str) -> None:
+        self.path = place.private / f"{lab}_journal.jsonl"
+        self.intents = place.private / f"{lab}_recording.json"
+        self.open: dict[str, str] = json.loads(_text(self.intents) or "{}")
+
+    def note(self, outcome: Outcome) -> None:
+        """Add an outcome, on a line of its own even if the last one was torn."""
+        with open(self.path, "a+b") as file:
+            if file.tell():
+                file.seek(-1, os.SEEK_END)
+                file.write(b"\n" * (file.read(1) != b"\n"))
+            file.write(json.dumps(outcome.to_json()).encode() + b"\n")
+
+    def outcomes(self) -> dict[str, Outcome]:
+        """What was noted, by key; a torn line is dropped."""
+        kept = {}
+        for line in _text(self.path).splitlines():
+            try:
+                outcome = Outcome.from_json(json.loads(line))
+            except (ValueError, KeyError, TypeError):
+                continue
+            kept[outcome.key] = outcome
+        return kept
+
+    def intend(self, fresh: Iterable[Outcome]) -> None:
+        """Say whose grades are about to be recorded: from here on they are decided."""
+        write_json(self.intents, self.open | {outcome.student: outcome.key for outcome in fresh})
+
+    def undecided(self, recorded: Mapping[str, Outcome], graded: Iterable[Outcome]) -> dict[str, Outcome]:
+        """What is recorded, without the grades that a killed run had begun to replace by those that are there now."""
+        decided = {each.student for each in graded if each.key and self.open.get(each.student) == each.key}
+        self.open = {student: key for student, key in self.open.items() if student not in decided}
+        return {student: outcome for student, outcome in recorded.items() if student not in decided}
+
+    def end(self) -> None:
+        """Everything is recorded, but what a killed run had begun with notebooks that were not there this time."""
+        if self.open:
+            write_json(self.intents, self.open)
+        else:
+            self.intents.unlink(missing_ok=True)
+        self.path.unlink(missing_ok=True)
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
