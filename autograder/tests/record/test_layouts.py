@@ -51,18 +51,49 @@ def zipped(inbox, path):
 
 # Canvas: lib/content_zipper.rb, `[users_name, "LATE" if late, user_id]`, then the file's id and display name
 CANVAS = {
-    "doejane_12345_67890_lab99.ipynb": Sender("doejane_12345", "doejane", "", "12345", False, 1),
-    "doejane_LATE_12345_67890_lab99.ipynb": Sender("doejane_12345", "doejane", "", "12345", True, 1),
-    "doejane_late_12345_67890_lab99-2.ipynb": Sender("doejane_12345", "doejane", "", "12345", True, 3),
-    "\u00e9mile_7_8_my_home_work_9_10.ipynb": Sender("\u00e9mile_7", "\u00e9mile", "", "7", False, 1),
-    "anon_AbC12_678_lab99.ipynb": Sender("anon_AbC12", "", "", "anon_AbC12", False, 1),
-    "LATE_anon_AbC12_678_lab99.ipynb": Sender("anon_AbC12", "", "", "anon_AbC12", True, 1),
+    "doejane_12345_67890_lab99.ipynb": Sender("doejane_12345", "doejane", "", "12345", False, 1, system="canvas"),
+    "doejane_LATE_12345_67890_lab99.ipynb": Sender("doejane_12345", "doejane", "", "12345", True, 1, system="canvas"),
+    "doejane_late_12345_67890_lab99-2.ipynb": Sender("doejane_12345", "doejane", "", "12345", True, 3, system="canvas"),
+    "\u00e9mile_7_8_my_home_work_9_10.ipynb": Sender("\u00e9mile_7", "\u00e9mile", "", "7", False, 1, system="canvas"),
+    "anon_AbC12_678_lab99.ipynb": Sender("anon_AbC12", "", "", "anon_AbC12", False, 1, system="canvas"),
+    "LATE_anon_AbC12_678_lab99.ipynb": Sender("anon_AbC12", "", "", "anon_AbC12", True, 1, system="canvas"),
 }
 
 
 @pytest.mark.parametrize("name", CANVAS)
 def test_names_of_canvas_tell_student_late_mark_and_attempt(name):
     assert flat_sender(name.removesuffix(".ipynb")) == CANVAS[name]
+
+
+# what a student calls a file, behind what the system put first
+SPOOFED = {
+    "Jane Doe_1_assignsubmission_file_Bob Roe_2_assignsubmission_file_lab99": "1",
+    "doejane_1_11_Bob Roe_2_assignsubmission_file_lab99": "1",
+    "doejane_1_11_roebob_2_12_lab99": "1",
+    "Jane_1_assignsubmission_file_roebob_2_12_lab99": "1",
+    "anon_AbC_11_roebob_2_12_lab99": "anon_AbC",
+    "doejane_1_11_anon_AbC_12_lab99": "1",
+    "doejane_1_11_x - Bob Roe": "1",
+}
+
+
+@pytest.mark.parametrize("stem", SPOOFED)
+def test_nobody_hands_in_for_another_by_the_name_of_a_file(stem):
+    assert flat_sender(stem).lms_id == SPOOFED[stem]
+
+
+def test_a_time_stamp_that_a_student_hands_in_is_not_believed(hand_in, inbox, lab):
+    for folder in (
+        "Jane Doe_1_assignsubmission_file",
+        "Jane Doe_1_assignsubmission_file/lab99",
+        "submission_7/lab99",
+        "ana",
+    ):
+        path = hand_in(f"{folder}/lab99.ipynb")
+        (path.parent / "timestamp.txt").write_text("2020-01-01 00:00:00 UTC")
+    intake = collect(inbox, lab, Intaking(keep="best"))
+    assert who(intake) == ["Jane Doe_1", "Jane Doe_1", "ana", "submission_7"]
+    assert {each.delivery.when for each in intake.submissions} == {None}
 
 
 @pytest.mark.parametrize("stem", ["ana_lab99", "lab99_123_456_789", "ana", "lab99_tiny - Copy", "ana_lab99 (1)"])
@@ -73,7 +104,7 @@ def test_names_that_no_system_gave_are_left_alone(stem):
 # Moodle: mod/assign/classes/downloader.php; before version 4 the folder's name ends in "_file_"
 @pytest.mark.parametrize("end", ["", "_"])
 def test_folders_of_moodle_tell_name_and_participant(end):
-    want = Sender("Jane van Doe_4711", "Jane van Doe", lms_id="4711")
+    want = Sender("Jane van Doe_4711", "Jane van Doe", lms_id="4711", system="moodle")
     assert folder_sender(f"Jane van Doe_4711_assignsubmission_file{end}") == want
     assert flat_sender("Jane van Doe_4711_assignsubmission_file_lab99") == want
 

@@ -58,7 +58,8 @@ def told(roster: Roster | None, outcomes: Mapping[str, Outcome], unlisted: tuple
     if roster is None:
         return []
     gone = missing(roster, outcomes)
-    lines = [f"not on the roster: {_some(list(unlisted))}"] if unlisted else []
+    odd = sorted({*unlisted, *(student for student in outcomes if roster.get(student) is None)})
+    lines = [f"not on the roster: {_some(odd)}"] if odd else []
     if gone:
         named = [f"{person.student} ({person.name})" if person.name else person.student for person in gone]
         lines.append(f"nothing from {len(gone)} of {len(roster.people)} (missing.csv): {_some(named)}")

@@ -110,6 +110,7 @@ class _Search:
         name = unquote(path.name) if self.root.name == "submitted" else path.name
         if SUBMISSION.fullmatch(name):
             self.skip(path, f"is named by Gradescope; with {METADATA} beside it the student would be known")
+            return Sender(name, system="gradescope")
         return folder_sender(name) or Sender(clean(name))
 
     def student_folder(self, path: Path, sender: Sender) -> None:
@@ -139,13 +140,17 @@ class _Search:
             self.skip(path, self.problems.get(self.shown(path), "is not a notebook (.ipynb)"))
 
     def add(self, sender: Sender, path: Path, *, problem: str = "", any_lab: bool = False) -> None:
-        recorded = sender.when if sender.when is not None else _stamp(path)
+        recorded = _stamp(path) if sender.when is None and self.is_nbgraders(sender, path) else sender.when
         when = _file_time(path) if recorded is None else recorded
         copy = max(copy_number(path.stem), sender.attempt)
         problem = self.problems.get(self.shown(path), problem)
         student = sender.student or "(no name)"
         timed = recorded is not None
         self.found.append(Found(student, path, self.shown(path), when, copy, problem, any_lab, timed, sender))
+
+    def is_nbgraders(self, sender: Sender, path: Path) -> bool:
+        """Whether a file lies as nbgrader lays it: anywhere else a time stamp beside it may be its author's own."""
+        return not sender.system and len(path.relative_to(self.root).parts) == 3
 
     def skip(self, path: Path, reason: str) -> None:
         if (self.shown(path), reason) not in self.skipped:

@@ -22,7 +22,7 @@ from autograder.grade.ids import clean
 
 CANVAS = re.compile(r"(?P<name>(?!lab\d\d_)\w+?)_(?P<late>late_)?(?P<user>\d+)_\d+_(?P<file>.+)", re.IGNORECASE)
 CANVAS_ANONYMOUS = re.compile(r"(?P<late>late_)?(?P<user>anon_[^_]+)_\d+_(?P<file>.+)", re.IGNORECASE)
-MOODLE = re.compile(r"(?P<name>.+)_(?P<user>\d+)_assignsubmission_file(?:_(?P<file>.*))?", re.DOTALL)
+MOODLE = re.compile(r"(?P<name>.+?)_(?P<user>\d+)_assignsubmission_file(?:_(?P<file>.*))?", re.DOTALL)
 MOODLE_TEXT = re.compile(r".+_\d+_assignsubmission_(?!file)[a-z]+_?")
 GOOGLE = re.compile(r"(?P<name>.+?) - (?P<file>.+)")
 EXCHANGE = re.compile(r"(?P<name>.+)\+(?P<lab>[^+]+)\+(?P<when>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[^+]*)(?:\+[^+]*)?")
@@ -37,7 +37,8 @@ MAX_METADATA = 64 << 20
 class Sender:
     """Who handed a file in and how, as far as a name says it: `when` is None where no time was recorded.
 
-    `attempt` counts from 1, 0 is unknown; `lms_id` is the system's own id of the student.
+    `attempt` counts from 1, 0 is unknown; `lms_id` is the system's own id of the student; `system` is which one named
+    the file or folder, empty where its name is simply the student's id.
     """
 
     student: str
@@ -48,21 +49,19 @@ class Sender:
     attempt: int = 0
     when: float | None = None
     lab: str = ""
+    system: str = ""
 
 
 def flat_sender(stem: str) -> Sender | None:
     """The sender of a single file, by its name without the ending; None if no system named it."""
     stem = clean(stem)
-    if found := CANVAS_ANONYMOUS.fullmatch(stem):
-        return Sender(found["user"], lms_id=found["user"], late=bool(found["late"]), attempt=_attempt(found["file"]))
-    if found := MOODLE.fullmatch(stem):
-        return _moodle(found)
-    if found := CANVAS.fullmatch(stem):
-        late, user = bool(found["late"]), found["user"]
-        return Sender(f"{found['name']}_{user}", found["name"], "", user, late, _attempt(found["file"]))
+    # students name their files as they like, even as if a system had: what stands first was put there by the system
+    names = [(each.end("user"), read(each)) for form, read in FLAT if (each := form.fullmatch(stem))]
+    if names:
+        return min(names, key=lambda named: named[0])[1]
     found = GOOGLE.fullmatch(stem)
     if found and not re.match(r"lab\d\d", stem, re.IGNORECASE) and not re.match("copy", found["file"], re.IGNORECASE):
-        return Sender(found["name"].strip(), found["name"].strip())
+        return Sender(found["name"].strip(), found["name"].strip(), system="google")
     return None
 
 
@@ -72,7 +71,7 @@ def folder_sender(name: str) -> Sender | None:
     if found := MOODLE.fullmatch(name):
         return _moodle(found)
     if found := EXCHANGE.fullmatch(name):
-        return Sender(found["name"], when=timestamp(found["when"]), lab=found["lab"].lower())
+        return Sender(found["name"], when=timestamp(found["when"]), lab=found["lab"].lower(), system="exchange")
     return None
 
 
@@ -83,13 +82,26 @@ def is_no_file(name: str) -> bool:
 
 def _moodle(found: re.Match[str]) -> Sender:
     name, user = found["name"].strip(), found["user"]
-    return Sender(f"{name}_{user}", name, lms_id=user)
+    return Sender(f"{name}_{user}", name, lms_id=user, system="moodle")
+
+
+def _canvas(found: re.Match[str]) -> Sender:
+    name, user, late = found["name"], found["user"], bool(found["late"])
+    return Sender(f"{name}_{user}", name, "", user, late, _attempt(found["file"]), system="canvas")
+
+
+def _canvas_anonymous(found: re.Match[str]) -> Sender:
+    user, late = found["user"], bool(found["late"])
+    return Sender(user, lms_id=user, late=late, attempt=_attempt(found["file"]), system="canvas")
 
 
 def _attempt(file: str) -> int:
     """Canvas adds "-1" to the name of the second upload."""
     again = RESUBMITTED.search(file)
     return int(again[1]) + 1 if again else 1
+
+
+FLAT = ((CANVAS_ANONYMOUS, _canvas_anonymous), (CANVAS, _canvas), (MOODLE, _moodle))
 
 
 def timestamp(text: str) -> float | None:
@@ -132,7 +144,7 @@ def _submitters(key: str, entry: dict[str, Any]) -> list[Sender]:
         about = {k: clean(str(v)) for k, v in person.items() if v is not None} if isinstance(person, dict) else {}
         sid, name, email = (about.get(f":{field}", "") for field in ("sid", "name", "email"))
         student = sid or email or (f"{name}_{key}" if name else key)
-        senders.append(Sender(student, name, email, attempt=attempt, when=_time(made)))
+        senders.append(Sender(student, name, email, attempt=attempt, when=_time(made), system="gradescope"))
     return senders
 
 
