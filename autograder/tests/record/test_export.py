@@ -84,6 +84,14 @@ def test_moodle_gets_its_grading_worksheet(hand_in, run, tmp_path):
     assert any("left out, their participant number is unknown: bob" in note for note in notes)
 
 
+def test_a_participant_number_of_another_assignment_is_not_used(hand_in, run, tmp_path):
+    (tmp_path / "worksheet.csv").write_text("Identifier,Full name,ID number\nParticipant 9,Jane Doe,s1\n")
+    hand_in("Jane Doe_4711_assignsubmission_file/lab99.ipynb")
+    run(roster=tmp_path / "worksheet.csv")
+    [path], _ = export(tmp_path / "out", "moodle")
+    assert rows(path)[1][:2] == ["Participant 4711", "Jane Doe"]
+
+
 def test_free_text_counts_and_what_is_still_to_be_graded_is_told(graded, lab):
     with api.Gradebook(f"sqlite:///{graded / 'gradebook.db'}") as book:
         given = book.find_grade("lab99-q1", lab.stem, "lab99", "s2")

@@ -144,9 +144,8 @@ class _Search:
         when = _file_time(path) if recorded is None else recorded
         copy = max(copy_number(path.stem), sender.attempt)
         problem = self.problems.get(self.shown(path), problem)
-        student = sender.student or "(no name)"
-        timed = recorded is not None
-        self.found.append(Found(student, path, self.shown(path), when, copy, problem, any_lab, timed, sender))
+        about = (sender.student or "(no name)", path, self.shown(path), when, copy, problem, any_lab)
+        self.found.append(Found(*about, timed=recorded is not None, sender=sender))
 
     def is_nbgraders(self, sender: Sender, path: Path) -> bool:
         """Whether a file lies as nbgrader lays it: anywhere else a time stamp beside it may be its author's own."""

@@ -58,7 +58,7 @@ def moodle(lab: GradedLab) -> tuple[str, list[str]]:
     for grade in lab.grades:
         if grade.score is None:
             continue
-        if not grade.person.lms_id.isdecimal():
+        if not _participant(grade).isdecimal():
             unknown.append(grade.outcome.student)
             continue
         rows.append(_moodle_row(grade))
@@ -69,9 +69,14 @@ def moodle(lab: GradedLab) -> tuple[str, list[str]]:
     return csv_text(MOODLE, rows), notes
 
 
+def _participant(grade: Grade) -> str:
+    """Moodle's number of a student, which differs by assignment: the submission's own goes before the roster's."""
+    return grade.outcome.delivery.lms_id or grade.person.lms_id
+
+
 def _moodle_row(grade: Grade) -> list[str]:
     person = grade.person
-    who = [f"Participant {person.lms_id}", person.name or person.student, person.email, "Submitted for grading"]
+    who = [f"Participant {_participant(grade)}", person.name or person.student, person.email, "Submitted for grading"]
     return [*who, f"{grade.score:.2f}", f"{grade.max_score:.2f}", "Yes", "", "", _comment(grade)]
 
 

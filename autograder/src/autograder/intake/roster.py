@@ -172,14 +172,10 @@ def _unique(path: Path, people: Iterable[tuple[int, Person]]) -> None:
 
 
 def _keys(person: Person) -> Iterable[str]:
-    if person.lms_id:
-        yield f"lms:{_fold(person.lms_id)}"
-    if person.email:
-        yield f"mail:{_fold(person.email)}"
-    if person.login:
-        yield f"login:{_fold(person.login)}"
-    for name in _names(person.name):
-        yield f"name:{name}"
+    for kind, value in (("lms", person.lms_id), ("mail", person.email), ("login", person.login)):
+        if value:
+            yield f"{kind}:{_fold(value)}"
+    yield from (f"name:{name}" for name in _names(person.name))
 
 
 def _names(name: str) -> set[str]:
