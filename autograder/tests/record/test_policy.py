@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from autograder.grade.outcome import Delivery
-from autograder.grade.policy import Rule
+from autograder.grade.policy import Policy, Rule
 from autograder.intake import policy_file
 from autograder.intake.policy_file import PolicyError, read_policy
 from nbgrader import api
@@ -56,6 +56,12 @@ def test_an_extension_of_days_ends_at_the_same_hour_when_clocks_change(tmp_path)
     summer = datetime(2026, 3, 29, 21, 59, tzinfo=UTC)
     assert rule.lateness("ana", Delivery(summer)).percent == 0
     assert rule.lateness("ana", Delivery(summer + timedelta(minutes=1))).percent == 10
+
+
+def test_an_extension_for_somebody_unknown_is_told():
+    policy = Policy({"lab99": Rule(DUE, extensions={"anna": timedelta(days=1), "bob": timedelta(days=1)})})
+    assert policy.strangers("lab99", ["ana", "bob"]) == ["policy.toml: [lab99] names anna, of whom there is nothing"]
+    assert policy.strangers("lab99", ["anna", "bob"]) == []
 
 
 def test_without_a_recorded_time_only_a_late_mark_costs():

@@ -7,7 +7,7 @@ is left alone; `results/` keep the raw score.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -75,6 +75,12 @@ class Policy:
 
     def of(self, lab: str) -> Rule:
         return self.rules.get(lab, self.default)
+
+    def strangers(self, lab: str, students: Collection[str]) -> list[str]:
+        """A line that names those of a lab's extensions and times who are not among `students`: perhaps misspelled."""
+        rule = self.of(lab)
+        unknown = sorted({*rule.extensions, *rule.times} - set(students))
+        return [f"policy.toml: [{lab}] names {', '.join(unknown)}, of whom there is nothing"] if unknown else []
 
     def lateness(self, lab: str, outcome: Outcome) -> Lateness:
         """What a recorded submission loses; one that is not graded has nothing to lose."""
