@@ -73,11 +73,15 @@ def _tables(page: Page) -> list[str]:
 def _names(page: Page) -> list[str]:
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
     found = [f"two elements with id {name!r}" for name in sorted({name for name in ids if ids.count(name) > 1})]
+    marks = [
+        (a.get("role", t), a.get("aria-label")) for t, a in page.elements if t == "nav" or a.get("role") == "region"
+    ]
+    found += [f"two {role} named {name!r}" for role, name in sorted(set(marks)) if marks.count((role, name)) > 1]
     for tag, attributes in page.elements:
         label = attributes.get("aria-label")
         if attributes.get("aria-labelledby", ids[0] if ids else None) not in (*ids, None):
             found.append(f"<{tag}> is labelled by nothing")
-        if (tag == "svg" or attributes.get("role") in ("img", "region")) and not label:
+        if (tag in ("svg", "nav") or attributes.get("role") in ("img", "region", "group")) and not label:
             found.append(f"<{tag}> has no name")
         if attributes.get("tabindex", "0") != "0":
             found.append(f"<{tag}> changes the order of the keyboard")

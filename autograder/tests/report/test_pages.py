@@ -48,6 +48,7 @@ def test_every_page_is_whole_accessible_and_its_links_lead_somewhere(out):
         (('href="#a"', 'href="#b"'), "a link to #b, which has no such place"),
         (('href="#a"', 'href="b.html"'), "a link to b.html, which is not there"),
         (("</h1>", "</h1><h4></h4>"), "h4 follows h1"),
+        (("</h1>", '</h1><nav aria-label="a"></nav><nav aria-label="a"></nav>'), "two nav named 'a'"),
     ],
 )
 def test_a_fault_of_a_page_is_found(tmp_path, change, fault):

@@ -105,7 +105,7 @@ def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -
     lines = "\n".join(
         "<tr>" + "".join(_cell(i, cell, numeric[i], columns[i]) for i, cell in enumerate(row)) + "</tr>" for row in rows
     )
-    return f"""<div class="scroll" role="region" aria-label="{text(caption)}" tabindex="0">
+    return f"""<div class="scroll" role="group" aria-label="{text(caption)}" tabindex="0">
 <table>
 <caption>{text(caption)}</caption>
 <thead><tr>{head}</tr></thead>

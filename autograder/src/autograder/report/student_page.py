@@ -37,12 +37,13 @@ def student_page(graded: Graded, student: str) -> str:
 
 def _cells(graded: Graded, student: str) -> Iterator[str]:
     results = {result.exercise: result for result in graded.marked().get(student, ())}
+    given = {source(cell) for cell in graded.release.get("cells", [])}
     shown = 0
     for cell in read_notebook(graded.notebooks[student]).get("cells", []):
         role, exercise = about(cell).get("role"), about(cell).get("id")
         if role == "exercise" and exercise in results:
             yield _answer(graded, student, cell, results.pop(exercise))
-        elif role in ("student", "manual", "predict"):
+        elif role in ("student", "manual", "predict") and source(cell) not in given:
             shown += 1
             if shown <= MOST_CELLS:
                 yield _own(cell, str(role))
@@ -79,4 +80,4 @@ def _code(code: str, label: str) -> str:
     """A cell's text in a box that a keyboard can scroll."""
     rest = len(code) - LONGEST
     more = f"<p>{rest} more characters stand in the notebook.</p>" if rest > 0 else ""
-    return f'<pre tabindex="0" role="region" aria-label="{text(label)}"><code>{text(code[:LONGEST])}</code></pre>{more}'
+    return f'<pre tabindex="0" role="group" aria-label="{text(label)}"><code>{text(code[:LONGEST])}</code></pre>{more}'
