@@ -63,6 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--out", type=Path, required=True, help="nbgrader course directory for the results")
     grade.add_argument("--roster", type=Path, help="CSV file of the class: maps ids, shows who is missing")
     grade.add_argument("--keep", choices=("latest", "best"), default="latest", help="which attempt counts")
+    grade.add_argument("--gradebook", default="", metavar="URL", help="database for the grades (default: a file)")
+    grade.add_argument("--dask", default="", metavar="ADDRESS", help="grade on the workers of this Dask scheduler")
     grade.add_argument("--force", action="store_true", help="replace recorded grades that come out different")
     grade.add_argument("--dry-run", action="store_true", help="list whose score would change; record nothing")
     _grading(grade)

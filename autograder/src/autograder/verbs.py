@@ -97,6 +97,8 @@ def grade(course: Course, arguments: Namespace) -> int:
         dry_run=arguments.dry_run,
         keep=arguments.keep,
         roster=arguments.roster,
+        gradebook=arguments.gradebook,
+        dask=arguments.dask,
         accept=accept,
         progress=_progress(f"grade {arguments.lab}"),
     )

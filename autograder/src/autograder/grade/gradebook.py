@@ -26,6 +26,8 @@ from autograder.lab import Lab
 
 # the grade ids that end so are graded by the machine; all others by people
 CHECK = "-check"
+# what nbgrader's column of names holds; SQLite does not mind, PostgreSQL does
+NAME_LIMIT = 128
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ class Book:
         session, assignment = self.gradebook.db, notebook.assignment
         student = session.get(api.Student, entry.folder)
         if student is None:
-            student = api.Student(id=entry.folder, last_name=entry.name or None)
+            student = api.Student(id=entry.folder, last_name=entry.name[:NAME_LIMIT] or None)
             session.add(student)
         found = session.query(api.SubmittedAssignment).filter_by(assignment=assignment, student=student).one_or_none()
         when = datetime.fromtimestamp(entry.when, tz=UTC).replace(tzinfo=None)

@@ -9,14 +9,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder.course import Course
 from autograder.grade.attempts import choose, failed, outcome_of
 from autograder.grade.classlist import open_roster, save_roster, told, write_missing
 from autograder.grade.collect import KEEP, Intake, Intaking, Submission, collect
+from autograder.grade.fingerprint import fingerprint
 from autograder.grade.journal import Journal
 from autograder.grade.manual import Manual
 from autograder.grade.outcome import Outcome, marked_from_json, one_line
@@ -30,6 +31,9 @@ from autograder.intake.roster import Roster
 from autograder.lab import Lab, load_lab
 from autograder.run.pool import Job, Pool, Reply, Setup, cores
 from autograder.run.worker import MARKER
+
+if TYPE_CHECKING:
+    from autograder.run.dask import DaskPool
 
 
 @dataclass(frozen=True)
@@ -129,27 +133,37 @@ class _Run:
 
     def key(self, submission: Submission) -> str:
         """What the marks of a submission depend on, as one hash."""
-        tests = self.course.hidden(self.lab.name).read_bytes()
-        parts = (tests, self.lab.solution.read_bytes(), str(self.seed).encode(), submission.sha256.encode())
-        return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+        parts = (self.fingerprint, str(self.seed), submission.sha256)
+        return hashlib.sha256(" ".join(parts).encode()).hexdigest()
+
+    @cached_property
+    def fingerprint(self) -> str:
+        return fingerprint(self.course, self.lab)
 
     def mark(self, todo: Sequence[Submission], keys: Sequence[str]) -> dict[int, Outcome]:
         """Mark what has to be marked; while the workers start, what records is loaded and the lab staged."""
         names = tuple(name for exercise in self.lab.exercises for name in exercise.names)
         jobs = [Job(str(each.path), self.lab.name, names) for each in todo]
         workers = self.options.workers or cores()
-        fork_server = len(jobs) > workers
+        fork_server = len(jobs) > workers or bool(self.options.dask)
         setup = Setup(
             str(self.course.root), self.lab.name, self.seed, self.options.isolation, fork_server, self.options.marker
         )
         outcomes: dict[int, Outcome] = {}
-        with Pool(setup, jobs, workers) as pool:
+        with self.pool(setup, jobs, workers) as pool:
             self.prepare()
             for reply in pool.replies():
                 outcomes[reply.number] = self.outcome(todo[reply.number], keys[reply.number], reply)
                 if self.options.progress is not None:
                     self.options.progress(len(outcomes), len(jobs))
         return outcomes
+
+    def pool(self, setup: Setup, jobs: Sequence[Job], workers: int) -> Pool | DaskPool:
+        if self.options.dask:
+            from autograder.run.dask import DaskPool
+
+            return DaskPool(setup, jobs, self.options.dask)
+        return Pool(setup, jobs, workers)
 
     def outcome(self, submission: Submission, key: str, reply: Reply) -> Outcome:
         for stage, seconds in reply.seconds.items():
@@ -197,7 +211,11 @@ class _Run:
             )
             for student, outcome in sorted(settled.final.items())
         ]
-        notes = (*settled.notes, *told(self.roster, settled.final, intake.unlisted))
+        notes = (
+            *settled.notes,
+            *self.policy.strangers(self.lab.name, settled.final),
+            *told(self.roster, settled.final, intake.unlisted),
+        )
         found = (tuple(rows), intake.skipped, settled.changes, notes, settled.errors)
         return GradeSummary(self.lab.name, self.place.root, *found, self.seconds, self.options.dry_run)
 

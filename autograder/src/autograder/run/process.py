@@ -52,6 +52,11 @@ class Worker:
             start_new_session=True,  # an interrupt from the keyboard is the parent's to handle
         )
 
+    @property
+    def folder(self) -> str:
+        """Its temporary files, which go with it."""
+        return self._folder
+
     def ask(self, question: dict[str, Any], wall_s: float) -> dict[str, Any]:
         """Send one line and wait for the answer.
 
