@@ -30,15 +30,17 @@ JUPYTER = "jupyter"
 HARMLESS = re.compile(r"[A-Za-z0-9_%@~.-]{1,120}")
 # nbgrader's own pages: as our configuration makes them, and as its defaults would
 PAGES = {"nbgrader_feedback": (), "nbgrader_default": ("--HTMLExporter.sanitize_html=False",)}
+SHOWN = "page-*"  # the students for whom they are made
 
 
 @dataclass(frozen=True)
 class Graded:
-    """A graded class: the folder it was handed in to, the one it was recorded in, and what came of it."""
+    """A class that was graded twice: where it was handed in and recorded, and what came of it."""
 
     lab: Lab
     top: Path
     summary: GradeSummary
+    again: tuple[Row, ...]
     hidden: Hidden
 
     @property
@@ -71,9 +73,9 @@ def hand_in_and_grade(course: Course, lab: Lab, names: Sequence[str], top: Path,
     (top / JUPYTER).mkdir()
     for name in names:
         WRITERS[name](lab, folder)
-    summary = grade(course, lab.name, top / "class", top / "out", workers=workers)
+    summary, again = (grade(course, lab.name, top / "class", top / "out", workers=workers) for _ in range(2))
     _nbgrader_pages(top, lab)
-    return Graded(lab, top, summary, hidden_of(lab))
+    return Graded(lab, top, summary, again.rows, hidden_of(lab))
 
 
 def _nbgrader_pages(top: Path, lab: Lab) -> None:
@@ -84,9 +86,10 @@ def _nbgrader_pages(top: Path, lab: Lab) -> None:
     places = {"JUPYTER_CONFIG_DIR": str(top / JUPYTER), "JUPYTER_DATA_DIR": str(top / JUPYTER)}
     running = []
     for pages, options in PAGES.items():
-        command = ["generate_feedback", lab.name, f"--CourseDirectory.feedback_directory={pages}", *options]
+        command = ["generate_feedback", lab.name, f"--student={SHOWN}", *options]
+        command += [f"--CourseDirectory.feedback_directory={pages}", "--log-level=ERROR"]
         with open(top / JUPYTER / f"{pages}.log", "wb") as log:
-            arguments = [sys.executable, "-m", "nbgrader", *command, "--log-level=ERROR"]
+            arguments = [sys.executable, "-m", "nbgrader", *command]
             running.append(subprocess.Popen(arguments, cwd=top / "out", env={**os.environ, **places}, stderr=log))
     for pages, process in zip(PAGES, running, strict=True):
         if process.wait():
@@ -121,6 +124,8 @@ def _ended(verdict: Verdict, graded: Graded) -> str:
 def harm(graded: Graded) -> Iterator[str]:
     """What a class must never do to those who grade it, to the others in it, or to the machine."""
     yield from (f"the grader failed on {student!r}" for student in graded.summary.errors)
+    if graded.again != graded.summary.rows:
+        yield "a second run, which finds every grade recorded, gives other rows"
     yield from (f"{name} was written" for name in _strays(graded))
     names = {path.name for top in ("submitted", "autograded", "feedback") for path in (graded.out / top).glob("*")}
     yield from (f"the folder {name!r} is no harmless name" for name in names if not HARMLESS.fullmatch(name))

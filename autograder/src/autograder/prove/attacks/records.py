@@ -80,8 +80,8 @@ def forged_lab(lab: Lab, folder: Path) -> None:
 @hand_in
 def loud_student(lab: Lab, folder: Path) -> None:
     """Prints, raises and draws the hidden inputs; the pages that nbgrader makes are searched for them, too."""
-    put(lab, folder, "loud-inputs", MAKERS["loud_inputs"](lab))
-    put(lab, folder, "loud-frames", MAKERS["frames_and_history"](lab))
+    put(lab, folder, "page-inputs", MAKERS["loud_inputs"](lab))
+    put(lab, folder, "page-frames", MAKERS["frames_and_history"](lab))
 
 
 @hand_in
@@ -100,7 +100,7 @@ def live_notebook(lab: Lab, folder: Path) -> None:
         if cell.cell_type == "code" and not cell.outputs:
             cell.outputs = _speaking(html).outputs
     notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"x": html}}
-    put(lab, folder, "live", notebook)
+    put(lab, folder, "page-live", notebook)
 
 
 def _speaking(html: str) -> NotebookNode:
