@@ -74,7 +74,7 @@ def make_class(course: Course, lab: Lab, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="session")
 def out(make_class: Callable[..., Path]) -> Path:
     """A class of every sort, reported: good, bad, edited, invalid, and one whose every text is hostile."""
-    marks = {"ana": "1 1 1", "bob": "0 0.5 1", "cy": "0.5 1 0", "<b>=1+1 \u05d0\u202e": "0 0 0"}
+    marks = {"ana": "1 1 1", "bob": "0 0.5 1", "cy": "0.5 1 0", "=1+1 <b> \u05d0\u202e": "0 0 0"}
     folder = make_class(marks, code=f"# edited\n# {NASTY}", files={"empty_lab99.ipynb": "", "notes.csv": "1"})
     report(folder)
     return folder

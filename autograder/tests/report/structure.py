@@ -73,9 +73,8 @@ def _tables(page: Page) -> list[str]:
 def _names(page: Page) -> list[str]:
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
     found = [f"two elements with id {name!r}" for name in sorted({name for name in ids if ids.count(name) > 1})]
-    marks = [
-        (a.get("role", t), a.get("aria-label")) for t, a in page.elements if t == "nav" or a.get("role") == "region"
-    ]
+    roles = [(attributes.get("role", tag), attributes.get("aria-label")) for tag, attributes in page.elements]
+    marks = [mark for mark in roles if mark[0] in ("nav", "region")]
     found += [f"two {role} named {name!r}" for role, name in sorted(set(marks)) if marks.count((role, name)) > 1]
     for tag, attributes in page.elements:
         label = attributes.get("aria-label")

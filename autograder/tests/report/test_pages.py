@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ from autograder.grade import feedback
 from autograder.grade.outcome import Delivery
 from autograder.grade.place import Place
 from autograder.grade.policy import Lateness
+from autograder.grade.tables import FORMULA
 from autograder.intake.roster import Person
 from autograder.report import html, report
 from autograder.report.gather import gather
@@ -96,6 +98,12 @@ def test_what_students_wrote_is_shown_and_not_obeyed(out):
     assert "</td><script>alert(1)</script><img src=x onerror=alert(1)>'\"&\\u202egnp" in own.text
 
 
+def test_no_cell_of_a_table_file_is_a_formula(out):
+    rows = list(csv.reader((out / "grades.csv").read_text(encoding="utf-8").splitlines()))
+    assert any(row[0].startswith("'=1+1 <b>") for row in rows)
+    assert not [cell for row in rows for cell in row if cell.startswith(FORMULA)]
+
+
 def test_a_page_asks_for_nothing_from_elsewhere(out):
     for path in pages(out):
         content = path.read_text(encoding="utf-8")
@@ -147,7 +155,7 @@ def test_each_answer_stands_beside_its_verdict(out):
 
 def test_several_labs_have_one_table_of_all_scores(out):
     lab = gather(Place(out))[0]
-    other = replace(lab, name="lab98", outcomes={who: lab.outcomes[who] for who in ("ana", "empty")})
+    other = replace(lab, name="lab98", title="Lab 98", outcomes={who: lab.outcomes[who] for who in ("ana", "empty")})
     page = class_page([other, lab])
     assert faults(page) == []
     assert "Scores of all labs Student lab98 lab99" in Page(page).text
