@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 
 import pytest
 
@@ -52,9 +53,15 @@ def test_an_unknown_choice_is_refused(twice, run):
         run(keep="worst")
 
 
-def test_what_was_unpacked_is_gone_after_the_run(hand_in, run, tmp_path):
-    import zipfile
+def test_a_dry_run_reads_an_archive_and_writes_nothing(hand_in, run, tmp_path):
+    path = hand_in("ana_lab99.ipynb")
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+        archive.write(path, path.name)
+    assert [row.score for row in run(path=tmp_path / "class.zip", dry_run=True).rows] == ["100"]
+    assert not (tmp_path / "out").exists()
 
+
+def test_what_was_unpacked_is_gone_after_the_run(hand_in, run, tmp_path):
     path = hand_in("ana_lab99.ipynb")
     with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
         archive.write(path, path.name)

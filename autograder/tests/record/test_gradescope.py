@@ -88,6 +88,8 @@ def test_a_submission_is_graded_without_the_packages_that_are_left_out(root, cou
     notebook = nbformat.read(course.solution("lab99"), as_version=4)
     answer = next(cell for cell in notebook.cells if cell.metadata.effdl.role == "exercise")
     answer.source = "def row_scales(w, bits):\n    return w.sum(dim=1)"
+    check = next(cell for cell in notebook.cells if cell.metadata.effdl.role == "check")
+    check.source = "print('all is well')"
     nbformat.write(notebook, root / "submission" / "my lab.ipynb")
     (root / "submission" / "notes.txt").write_text("hello")
     done, results = run(root, *sorted(NOT_NEEDED), "xdist")
@@ -100,6 +102,8 @@ def test_a_submission_is_graded_without_the_packages_that_are_left_out(root, cou
     assert {test["visibility"] for test in results["tests"]} == {"visible"}
     hidden = (course.hidden("lab99")).read_text()
     told = json.dumps(results)
+    assert "edited" in done.stdout
+    assert "restored" not in told
     assert not any(line.strip() in told for line in hidden.splitlines() if "show(" in line)
 
 

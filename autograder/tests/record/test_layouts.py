@@ -9,6 +9,8 @@ import zipfile
 import pytest
 from autograder.grade.collect import Intaking, collect
 from autograder.intake.layouts import Sender, flat_sender, folder_sender
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 METADATA = """submission_1:
   :submitters:
@@ -80,6 +82,18 @@ SPOOFED = {
 @pytest.mark.parametrize("stem", SPOOFED)
 def test_nobody_hands_in_for_another_by_the_name_of_a_file(stem):
     assert flat_sender(stem).lms_id == SPOOFED[stem]
+
+
+@settings(max_examples=300, derandomize=True, deadline=None, database=None)
+@given(
+    prefix=st.sampled_from(["doejane_1_11_", "doejane_LATE_1_11_", "Jane Doe_1_assignsubmission_file_"]),
+    file=st.one_of(
+        st.text(min_size=1), st.from_regex(r"\w*_\d+_\d+_\w+|.*_\d+_assignsubmission_file_?.*", fullmatch=True)
+    ),
+)
+def test_whatever_a_file_is_called_its_sender_stays(prefix, file):
+    stem = f"{prefix}{file}x"
+    assert flat_sender(stem).lms_id == "1"
 
 
 def test_a_time_stamp_that_a_student_hands_in_is_not_believed(hand_in, inbox, lab):
@@ -177,6 +191,12 @@ def test_a_list_of_gradescope_that_is_none_is_one_clear_line(text, hand_in, inbo
     (inbox / "submission_metadata.yml").write_text(text)
     with pytest.raises(ValueError, match=r"submission_metadata\.yml: .*export the submissions again"):
         collect(inbox, lab)
+
+
+def test_a_list_of_gradescope_that_a_student_handed_in_elsewhere_harms_nobody(hand_in, inbox, lab):
+    hand_in("Jane Doe - lab99.ipynb")
+    (inbox / "submission_metadata.yml").write_text("a: [")
+    assert who(collect(inbox, lab)) == ["Jane Doe"]
 
 
 def test_a_folder_of_google_drive_is_a_class(hand_in, inbox, lab):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from urllib.parse import unquote
 
 from autograder.course import LAB_NAME
 from autograder.grade.ids import clean, copy_number, flat_id
+from autograder.intake.disk import entries, file_time, is_folder, stamp
 from autograder.intake.layouts import (
     METADATA,
     SUBMISSION,
@@ -25,7 +25,6 @@ from autograder.intake.layouts import (
     folder_sender,
     gradescope_senders,
     is_no_file,
-    timestamp,
 )
 
 JUNK = re.compile(r"\..*|__MACOSX|Thumbs\.db|desktop\.ini|timestamp\.txt", re.IGNORECASE)
@@ -68,7 +67,7 @@ def find(
         search = _Search(root.parent, lab, lab_stem)
         search.single_file(root)
         return search.found, search.skipped
-    inner = next((name for name in ("submitted", "inbound") if _is_folder(root / name)), "")
+    inner = next((name for name in ("submitted", "inbound") if is_folder(root / name)), "")
     search = _Search(root / inner, lab, lab_stem)
     search.problems = {path.removeprefix(f"{inner}/" if inner else ""): why for path, why in (problems or {}).items()}
     search.everything()
@@ -83,15 +82,16 @@ class _Search:
         self.problems: Mapping[str, str] = {}
 
     def everything(self) -> None:
-        together = gradescope_senders(self.root)
-        for entry in _entries(self.root):
+        exported = any(SUBMISSION.fullmatch(entry.name) for entry in entries(self.root))
+        together = gradescope_senders(self.root) if exported else {}
+        for entry in entries(self.root):
             if JUNK.fullmatch(entry.name):
                 self.skip(entry, "is not a submission")
             elif (entry / "private" / "course.json").is_file():
                 self.skip(entry, "holds the results of a grading run")
             elif is_no_file(entry.name) or entry.name == METADATA:
                 self.skip(entry, "is not a submission")
-            elif _is_folder(entry) and entry.suffix.lower() != ".ipynb":
+            elif is_folder(entry) and entry.suffix.lower() != ".ipynb":
                 for sender in together.get(entry.name) or [self.sender_of(entry)]:
                     self.student_folder(entry, sender)
             else:
@@ -116,10 +116,10 @@ class _Search:
     def student_folder(self, path: Path, sender: Sender) -> None:
         """A folder of one student, with notebooks in it or in one folder per assignment."""
         before, other_labs = len(self.found), _is_other(sender.lab, self.lab)
-        for entry in [] if other_labs else _entries(path):
+        for entry in [] if other_labs else entries(path):
             if JUNK.fullmatch(entry.name):
                 continue
-            if not _is_folder(entry) or entry.suffix.lower() == ".ipynb":
+            if not is_folder(entry) or entry.suffix.lower() == ".ipynb":
                 self.handed_in(sender, entry, any_lab=sender.lab not in ("", self.lab))
             elif _is_other(entry.name.lower(), self.lab):
                 other_labs = True
@@ -129,7 +129,7 @@ class _Search:
             self.add(sender, path, problem="holds no notebook (.ipynb); ask for the notebook itself")
 
     def assignment_folder(self, sender: Sender, path: Path) -> None:
-        for entry in _entries(path):
+        for entry in entries(path):
             if not JUNK.fullmatch(entry.name):
                 self.handed_in(sender, entry, any_lab=path.name.lower() != self.lab)
 
@@ -140,8 +140,8 @@ class _Search:
             self.skip(path, self.problems.get(self.shown(path), "is not a notebook (.ipynb)"))
 
     def add(self, sender: Sender, path: Path, *, problem: str = "", any_lab: bool = False) -> None:
-        recorded = _stamp(path) if sender.when is None and self.is_nbgraders(sender, path) else sender.when
-        when = _file_time(path) if recorded is None else recorded
+        recorded = stamp(path) if sender.when is None and self.is_nbgraders(sender, path) else sender.when
+        when = file_time(path) if recorded is None else recorded
         copy = max(copy_number(path.stem), sender.attempt)
         problem = self.problems.get(self.shown(path), problem)
         about = (sender.student or "(no name)", path, self.shown(path), when, copy, problem, any_lab)
@@ -161,40 +161,3 @@ class _Search:
 
 def _is_other(name: str, lab: str) -> bool:
     return bool(LAB_NAME.fullmatch(name)) and name != lab
-
-
-def _entries(folder: Path) -> list[Path]:
-    try:
-        return sorted(folder.iterdir())
-    except OSError:
-        return []
-
-
-def _is_folder(path: Path) -> bool:
-    """A folder itself, not a link to one."""
-    return stat.S_ISDIR(_mode(path))
-
-
-def _mode(path: Path) -> int:
-    try:
-        return path.lstat().st_mode
-    except OSError:
-        return 0
-
-
-def _stamp(path: Path) -> float | None:
-    """When a file was handed in, by nbgrader's time stamp beside it."""
-    stamp = path.parent / "timestamp.txt"
-    try:
-        if stat.S_ISREG(_mode(stamp)) and stamp.stat().st_size < 100:
-            return timestamp(stamp.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
-        pass
-    return None
-
-
-def _file_time(path: Path) -> float:
-    try:
-        return path.lstat().st_mtime
-    except OSError:
-        return 0.0

@@ -63,7 +63,10 @@ def grade_submission(root: Path) -> dict[str, Any]:
             results = _refused(reasons or ["there is no notebook; hand in the .ipynb file itself"])
         else:
             chosen = intake.submissions[0]
-            results = _results(_mark(course, lab, chosen.path, config), config["visibility"], chosen.note)
+            marked = _mark(course, lab, chosen.path, config)
+            for event in marked.events:  # standard output is for instructors
+                print(f"{event.kind}: {event.text}")
+            results = _results(marked, config["visibility"], chosen.note)
     return {**results, "execution_time": round(time.monotonic() - began)}
 
 
@@ -91,10 +94,9 @@ def _mark(course: Course, lab: Lab, notebook: Path, config: dict[str, Any]) -> M
 
 
 def _results(marked: Marked, visibility: str, note: str) -> dict[str, Any]:
-    said = [f"{event.kind}: {event.text}" for event in marked.events]
     return {
         "score": marked.score,
-        "output": "\n".join([VISIBLE_IS_NOT_ALL, *([note] if note else []), *said]),
+        "output": "\n".join([VISIBLE_IS_NOT_ALL, *([note] if note else [])]),
         "visibility": visibility,
         "stdout_visibility": "hidden",
         "tests": [_test(result, visibility) for result in marked.exercises],

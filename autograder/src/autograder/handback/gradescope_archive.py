@@ -22,6 +22,7 @@ from autograder.lab import load_lab
 
 # what builds, proves and records, and is of no use in the container
 NOT_NEEDED = {"alembic", "hypothesis", "jupyterlab", "nbclient", "nbconvert", "nbgrader", "pytest-xdist", "ruff"}
+NOT_NEEDED |= {"distributed", "psycopg2-binary", "sqlalchemy"}
 NAME = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)")
 SKIPPED = {"__pycache__", "tests", ".ipynb_checkpoints"}
 VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
