@@ -10,7 +10,7 @@ import sys
 import tempfile
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
@@ -22,6 +22,7 @@ from autograder.grade.place import Place
 from autograder.grade.summary import GradeSummary
 from autograder.grade.tables import FORMULA, Row
 from autograder.lab import Lab
+from autograder.prove.attacks.files import EXPORT
 from autograder.prove.attacks.leaks import LEAK, Hidden, hidden_of, leaks, live
 from autograder.prove.attacks.registry import WRITERS, Outcome, Verdict, verdicts
 
@@ -35,12 +36,12 @@ SHOWN = "page-*"  # the students for whom they are made
 
 @dataclass(frozen=True)
 class Graded:
-    """A class that was graded twice: where it was handed in and recorded, and what came of it."""
+    """A class that was graded twice; `repeated` if both runs gave the same. `summary` is the first one's."""
 
     lab: Lab
     top: Path
     summary: GradeSummary
-    again: tuple[Row, ...]
+    repeated: bool
     hidden: Hidden
 
     @property
@@ -74,8 +75,14 @@ def hand_in_and_grade(course: Course, lab: Lab, names: Sequence[str], top: Path,
     for name in names:
         WRITERS[name](lab, folder)
     summary, again = (grade(course, lab.name, top / "class", top / "out", workers=workers) for _ in range(2))
-    _nbgrader_pages(top, lab)
-    return Graded(lab, top, summary, again.rows, hidden_of(lab))
+    repeated = again.rows == summary.rows
+    if (export := top / "class" / EXPORT).exists():
+        archived = grade(course, lab.name, export, top / "out", workers=workers)
+        errors, skipped = summary.errors + archived.errors, summary.skipped + archived.skipped
+        summary = replace(archived, errors=errors, skipped=skipped)  # its rows are those of all
+    if any((top / "out" / "autograded").glob(SHOWN)):
+        _nbgrader_pages(top, lab)
+    return Graded(lab, top, summary, repeated, hidden_of(lab))
 
 
 def _nbgrader_pages(top: Path, lab: Lab) -> None:
@@ -124,7 +131,7 @@ def _ended(verdict: Verdict, graded: Graded) -> str:
 def harm(graded: Graded) -> Iterator[str]:
     """What a class must never do to those who grade it, to the others in it, or to the machine."""
     yield from (f"the grader failed on {student!r}" for student in graded.summary.errors)
-    if graded.again != graded.summary.rows:
+    if not graded.repeated:
         yield "a second run, which finds every grade recorded, gives other rows"
     yield from (f"{name} was written" for name in _strays(graded))
     names = {path.name for top in ("submitted", "autograded", "feedback") for path in (graded.out / top).glob("*")}

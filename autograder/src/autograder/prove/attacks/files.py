@@ -15,8 +15,7 @@ from autograder.lab import Lab
 from autograder.prove.attacks.registry import hand_in
 from autograder.prove.notebooks import blank, solved
 
-HONEST = "honest"
-NO_SCORE = "no score"
+HONEST, EXPORT = "honest", "export.zip"
 
 
 def place(lab: Lab, folder: Path, student: str) -> Path:
@@ -149,3 +148,18 @@ def many_files(lab: Lab, folder: Path) -> None:
     path = put(lab, folder, "many", blank(lab))
     for i in range(3000):
         (path.parent / f"{i}.txt").touch()
+
+
+@hand_in
+def class_archive(lab: Lab, folder: Path) -> None:
+    """A class's export, graded after the class itself: members that climb out, a link, a bomb, an archive within."""
+    name = f"{lab.name}/{lab.stem}.ipynb"
+    with zipfile.ZipFile(folder.parent / EXPORT, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr(f"{HONEST}/{name}", json.dumps(solved(lab)))
+        for outside in ("../../ESCAPED.ipynb", "/tmp/ESCAPED.ipynb", "C:\\ESCAPED.ipynb"):
+            file.writestr(outside, "{}")
+        link = zipfile.ZipInfo(f"zip-link/{name}")
+        link.create_system, link.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+        file.writestr(link, "/etc/passwd")
+        file.writestr(f"zip-bomb/{name}", b"0" * 40_000_000)
+        file.writestr(f"zip-within/{lab.name}.zip", b"PK\x03\x04")
