@@ -124,7 +124,7 @@ def test_a_penalty_is_shown_wherever_the_score_is_and_the_raw_score_is_kept(late
     assert "ana,lab99,63,100,graded,late by" in (out / "grades.csv").read_text()
     page = (out / "feedback/ana/lab99/lab99.html").read_text()
     assert "63 of 100 points" in page
-    assert "Handed in late by 10 h 1 min: 10 % off of 70 points." in page
+    assert "Late by 10 h 1 min: 10 % off of 70 points." in page
     recorded = json.loads((out / "results/lab99.json").read_text())["submissions"][0]
     assert (recorded["score"], recorded["delivery"]) == (70.0, {"when": "2026-03-02T10:00:00+00:00"})
 

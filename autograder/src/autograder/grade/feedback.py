@@ -108,7 +108,8 @@ def _graded(about: Page) -> str:
 
 def _late(lateness: Lateness, total: float) -> str:
     before = f" of {number(total)} points" if lateness.percent else ""
-    return f"<p>Handed in {escape(lateness.text)}{before}.</p>" if lateness.text else ""
+    said = lateness.text[:1].upper() + lateness.text[1:]
+    return f"<p>{escape(said)}{before}.</p>" if said else ""
 
 
 def _by_hand(manual: Manual) -> str:

@@ -68,7 +68,9 @@ def _zone(path: Path, name: Any) -> tzinfo | None:
     try:
         return UTC if name == "UTC" else ZoneInfo(name)
     except (KeyError, ValueError, TypeError, OSError):
-        raise PolicyError(f"{path}: timezone {name!r} is unknown; write one such as 'Europe/Zurich'") from None
+        raise PolicyError(
+            f"{path}: timezone {name!r} is unknown; write one such as 'Europe/Zurich' (or: pip install tzdata)"
+        ) from None
 
 
 def _rule(where: str, table: Any, default: Rule, zone: tzinfo | None) -> Rule:
