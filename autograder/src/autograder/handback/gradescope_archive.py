@@ -21,7 +21,10 @@ from autograder.handback.gradescope import CONFIG
 from autograder.lab import load_lab
 
 # what builds, proves and records, and is of no use in the container
-NOT_NEEDED = {"alembic", "hypothesis", "jupyterlab", "nbclient", "nbconvert", "nbgrader", "pytest-xdist", "ruff"}
+NOT_NEEDED = {
+    *("alembic", "dask", "distributed", "hypothesis", "jupyterlab", "nbclient", "nbconvert", "nbgrader"),
+    *("psycopg2-binary", "pytest-xdist", "ruff", "sqlalchemy"),
+}
 NOT_NEEDED |= {"distributed", "psycopg2-binary", "sqlalchemy"}
 NAME = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)")
 SKIPPED = {"__pycache__", "tests", ".ipynb_checkpoints"}
