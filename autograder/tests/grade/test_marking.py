@@ -223,6 +223,15 @@ def test_an_exercise_may_forbid_a_function(lab, solved, marker):
     assert earned(loop.mark(solved.answer("99.1", LOOP).notebook)) == [40, 30, 30]
 
 
+@pytest.mark.parametrize("taken", ["from torch import where", "import torch\nwhere = torch.where"])
+def test_a_forbidden_function_is_refused_under_a_name_that_was_bound_before(lab, solved, marker, taken):
+    exercises = (replace(lab.exercises[0], forbid=("torch.where",)), *lab.exercises[1:])
+    strict = Marker(replace(lab, exercises=exercises), marker.sandbox, 7, expected=marker.expected)
+    marked = strict.mark(solved.answer("99.1", f"{taken}\n{ROWS.replace('torch.where', 'where')}").notebook)
+    assert set(statuses(marked, 1)) >= {"forbidden"}
+    assert earned(marked)[1:] == [30, 30]
+
+
 def test_time_for_one_notebook_is_bounded(lab, solved, marker):
     short = Marker(lab, marker.sandbox, 7, expected=marker.expected, limits=Limits(cell_s=0.5, total_s=0.4))
     for i in range(5):

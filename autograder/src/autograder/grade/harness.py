@@ -85,8 +85,8 @@ def namespace(request, shown, user):
 
 
 @contextlib.contextmanager
-def forbidding(targets):
-    """Replace each named function by one that refuses, save when the case itself calls it."""
+def forbidding(targets, user):
+    """Replace each named function, also under names of the notebook's, by one that refuses all but the case itself."""
     found = []
     for target in targets:
         path, name = target.rsplit(".", 1)
@@ -95,9 +95,12 @@ def forbidding(targets):
             found.append((owner, name, getattr(owner, name)))
     for owner, name, original in found:
         setattr(owner, name, refusing(original, name))
+    taken = {name: value for name, value in user.items() if any(value is original for _, _, original in found)}
+    user.update({name: refusing(value, name) for name, value in taken.items()})
     try:
         yield
     finally:
+        user.update(taken)
         for owner, name, original in found:
             setattr(owner, name, original)
 
@@ -147,7 +150,7 @@ def run_case(request, user, give_up):
             warnings.catch_warnings(),
             torch.inference_mode(False),
             torch.enable_grad(),
-            forbidding(request["forbid"]),
+            forbidding(request["forbid"], user),
             deadline(request["wall_s"], give_up),
         ):
             warnings.simplefilter("ignore")
