@@ -96,6 +96,11 @@ def borrowed_result(lab: Lab) -> NotebookNode:
 
 
 @attack
+def forbidden_import(lab: Lab) -> NotebookNode:
+    return answer(lab, "from torch import kron as k\ndef {name}(*args, **kwargs):\n    return k(args[0], args[0])\n")
+
+
+@attack
 def visible_example_only(lab: Lab) -> NotebookNode:
     return answer(
         lab,
