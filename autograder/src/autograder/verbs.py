@@ -6,8 +6,13 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from typing import TYPE_CHECKING
 
 from autograder.course import Course
+
+if TYPE_CHECKING:
+    from autograder.prove.seed import KnownAnswers
 
 
 def _labs(course: Course, name: str | None) -> list[str]:
@@ -19,11 +24,18 @@ def _labs(course: Course, name: str | None) -> list[str]:
 
 
 def _progress(label: str) -> Callable[[int, int], None]:
-    """A counter on one line of a terminal; silent where standard error is a file."""
+    """A bar with rate and time left on a terminal; silent where standard error is a file."""
+    bars: list[Any] = []
 
     def show(done: int, total: int) -> None:
-        if sys.stderr.isatty():
-            print(f"\r{label}: {done} of {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+        if not bars:
+            from tqdm import tqdm
+
+            # the rate leaves out the start: it is counted from the first that is done
+            bars.append(tqdm(desc=label, initial=done, total=total, unit=" notebooks", disable=None, file=sys.stderr))
+        bars[0].update(done - bars[0].n)
+        if done == total:
+            bars.pop().close()
 
     return show
 
@@ -83,9 +95,9 @@ def doctor(course: Course, arguments: Namespace) -> int:
 
 def grade(course: Course, arguments: Namespace) -> int:
     from autograder.grade.pipeline import grade as grade_class
-    from autograder.prove.seed import acceptance
+    from autograder.prove.seed import KnownAnswers
 
-    accept = acceptance(course, arguments.lab, workers=arguments.workers, isolation=arguments.isolation)
+    known = KnownAnswers(course, arguments.lab, workers=arguments.workers, isolation=arguments.isolation)
     summary = grade_class(
         course,
         arguments.lab,
@@ -99,25 +111,25 @@ def grade(course: Course, arguments: Namespace) -> int:
         roster=arguments.roster,
         gradebook=arguments.gradebook,
         dask=arguments.dask,
-        accept=accept,
+        accept=known.accept,
         progress=_progress(f"grade {arguments.lab}"),
     )
     print("\n".join(summary.lines()))
     if not arguments.dry_run:
-        _report(course, arguments.out, arguments)
+        _report(arguments.out, known)
     return summary.exit_code
 
 
-def _report(course: Course, out: Path, arguments: Namespace) -> None:
+def _report(out: Path, known: KnownAnswers | None = None) -> None:
     """Write the class report; whatever goes wrong with it, the grades are recorded."""
     from autograder.grade.place import Place
+    from autograder.lab import load_lab
     from autograder.report import report as write_report
     from autograder.report.slips import record_slips
 
-    options = {"workers": arguments.workers, "isolation": arguments.isolation}
     try:
-        if "lab" in arguments:
-            record_slips(course, arguments.lab, Place(out.absolute()), **options)
+        if known:
+            record_slips(load_lab(known.course, known.name), Place(out.absolute()), known)
         print(f"report: {write_report(out)}")
     except Exception as problem:
         print(f"the grades are recorded, but not the report: {type(problem).__name__}: {problem}", file=sys.stderr)
@@ -155,11 +167,11 @@ def _pair(text: str) -> tuple[str, str]:
 
 def gradescope(course: Course, arguments: Namespace) -> int:
     from autograder.handback.gradescope_archive import Choices, build_archive
-    from autograder.prove.seed import acceptance
+    from autograder.prove.seed import KnownAnswers
 
-    accept = acceptance(course, arguments.lab, workers=arguments.workers, isolation="auto")
+    known = KnownAnswers(course, arguments.lab, workers=arguments.workers, isolation="auto")
     choices = Choices(arguments.isolation, arguments.visibility, arguments.pip)
-    path = build_archive(course, arguments.lab, arguments.out, choices, accept)
+    path = build_archive(course, arguments.lab, arguments.out, choices, known.accept)
     print(f"{path}: upload it to a programming assignment; it holds the hidden tests, keep it private")
     return 0
 
@@ -169,7 +181,7 @@ def demo(course: Course, arguments: Namespace) -> int:
 
     out = arguments.out or _new_folder(Path.cwd() / "grades", "demo")
     code = run_demo(course, out, workers=arguments.workers, isolation=arguments.isolation)
-    _report(course, out, arguments)
+    _report(out)
     return code
 
 

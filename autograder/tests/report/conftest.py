@@ -16,6 +16,7 @@ from autograder.grade.place import Place
 from autograder.lab import Lab, load_lab
 from autograder.prove.answers import known_answers
 from autograder.prove.notebooks import solved, solved_but
+from autograder.prove.seed import KnownAnswers
 from autograder.report import report
 from autograder.report.slips import record_slips
 from autograder.sandbox.api import IsolationUnavailable
@@ -102,7 +103,7 @@ def real(course: Course, lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> 
     except IsolationUnavailable:
         isolation = "none"
         grade(course, LAB, top / "class", place.root, workers=1, isolation=isolation)
-    assert record_slips(course, LAB, place, workers=1, isolation=isolation)
+    assert record_slips(lab, place, KnownAnswers(course, LAB, workers=1, isolation=isolation))
     report(place.root)
     sandbox = open_lab_sandbox(course, lab, isolation=isolation, fork_server=False)
     try:

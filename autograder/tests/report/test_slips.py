@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from autograder.grade.model import CaseResult, ExerciseResult
 from autograder.grade.place import Place
+from autograder.lab import load_lab
+from autograder.prove.seed import KnownAnswers
 from autograder.report.gather import gather
 from autograder.report.slip_table import slip_table
 from autograder.report.slips import match, record_slips
@@ -79,7 +81,9 @@ def test_every_known_wrong_answer_of_a_class_is_named(real):
 
 
 def test_the_known_answers_are_not_run_again_for_the_same_seed(real, course):
-    assert not record_slips(course, "lab99", real.place, workers=1, isolation=real.isolation)
+    known = KnownAnswers(course, "lab99", workers=1, isolation=real.isolation)
+    assert not record_slips(load_lab(course, "lab99"), real.place, known)
+    assert known._marked == {}
 
 
 def test_without_their_results_the_report_says_so(out):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
-
 from autograder.cli import main
 
 from autograder import verbs
@@ -23,10 +21,10 @@ def test_a_folder_without_grades_is_one_clear_line(tmp_path, capsys):
     assert said.count("\n") == 1
 
 
-def test_grading_ends_well_even_if_its_report_cannot_be_written(out, course, capsys, monkeypatch):
+def test_grading_ends_well_even_if_its_report_cannot_be_written(out, capsys, monkeypatch):
     def broken(root):
         raise OSError("no space left on device")
 
     monkeypatch.setattr("autograder.report.report", broken)
-    verbs._report(course, out, Namespace(workers=1, isolation="auto"))
+    verbs._report(out)
     assert "the grades are recorded, but not the report: OSError: no space left" in capsys.readouterr().err

@@ -16,6 +16,7 @@ from multiprocessing import get_context
 
 from autograder.course import Course
 from autograder.grade.marking import Marker, open_lab_sandbox
+from autograder.grade.model import Marked
 from autograder.lab import Lab, load_lab
 from autograder.prove import trials
 from autograder.prove.answers import equivalent_mutants, known_answers
@@ -64,11 +65,11 @@ def check(
     proof = Proof(name, mutants=sum(map(len, by_exercise.values())))
     work = [(group, seed, trial) for group, rows in groups.items() for seed, trial in rows]
     known = equivalent_mutants(course, lab)
-    earned = run_trials(course, name, [(seed, trial) for _, seed, trial in work], workers=workers, progress=progress)
+    marked = run_trials(course, name, [(seed, trial) for _, seed, trial in work], workers=workers, progress=progress)
     points = {exercise.id: exercise.points for exercise in lab.exercises}
-    for (group, seed, trial), scores in zip(work, earned, strict=True):
+    for (group, seed, trial), result in zip(work, marked, strict=True):
         proof.tried[group] = proof.tried.get(group, 0) + 1
-        _judge(proof, trial, scores, points, seed, known)
+        _judge(proof, trial, earned(result), points, seed, known)
     _close(proof, known)
     return proof
 
@@ -114,17 +115,22 @@ def run_trials(
     workers: int | None = None,
     isolation: str = "auto",
     progress: Callable[[int, int], None] | None = None,
-) -> list[dict[str, float]]:
-    """The points per exercise of each (seed, trial), in order, marked by `workers` processes."""
+) -> list[Marked]:
+    """The marks of each (seed, trial), in order, given by `workers` processes."""
     processes = min(workers or os.cpu_count() or 1, len(work))
     context = get_context("spawn")
     with ProcessPoolExecutor(processes, context, _start, (course, name, isolation)) as pool:
         results = []
-        for scores in pool.map(_mark, work):
-            results.append(scores)
+        for marked in pool.map(_mark, work):
+            results.append(marked)
             if progress:
                 progress(len(results), len(work))
     return results
+
+
+def earned(marked: Marked) -> dict[str, float]:
+    """The points of each exercise."""
+    return {exercise.exercise: round(exercise.earned, 6) for exercise in marked.exercises}
 
 
 class _Worker:
@@ -136,11 +142,10 @@ class _Worker:
         atexit.register(self.sandbox.close)
         self.markers: dict[int, Marker] = {}
 
-    def mark(self, seed: int, trial: Trial) -> dict[str, float]:
+    def mark(self, seed: int, trial: Trial) -> Marked:
         if seed not in self.markers:
             self.markers[seed] = Marker(self.lab, self.sandbox, seed)
-        marked = self.markers[seed].mark(trial.notebook)
-        return {exercise.exercise: round(exercise.earned, 6) for exercise in marked.exercises}
+        return self.markers[seed].mark(trial.notebook)
 
 
 _worker: _Worker | None = None
@@ -151,7 +156,7 @@ def _start(course: Course, name: str, isolation: str) -> None:
     _worker = _Worker(course, name, isolation)
 
 
-def _mark(job: tuple[int, Trial]) -> dict[str, float]:
+def _mark(job: tuple[int, Trial]) -> Marked:
     return _worker.mark(*job)
 
 

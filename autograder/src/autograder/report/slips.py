@@ -11,22 +11,16 @@ import hashlib
 import json
 import math
 import re
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-import nbformat
 
 from autograder.course import Course
 from autograder.grade.model import CaseResult, ExerciseResult
 from autograder.grade.place import Place, write_json
-from autograder.lab import Lab, load_lab
-from autograder.prove.answers import known_answers
-from autograder.prove.trials import Trial, bundled
+from autograder.lab import Lab
+from autograder.prove.seed import KnownAnswers
 from autograder.report.gather import slips_path
-from autograder.run.pool import Job, Pool, Setup, cores
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 Known = Sequence[dict[str, Any]]
@@ -41,27 +35,20 @@ class Match:
     exact: bool
 
 
-def record_slips(course: Course, lab_name: str, place: Place, *, workers: int | None, isolation: str) -> bool:
-    """Mark the known wrong answers of a lab and keep their results, unless that was done; whether it was needed.
+def record_slips(lab: Lab, place: Place, known: KnownAnswers) -> bool:
+    """Keep the results of a lab's known wrong answers, unless that was done; whether it was needed.
 
     Raises: ValueError if there are none; IsolationUnavailable
     """
-    lab = load_lab(course, lab_name)
-    key, path = _key(course, lab, place), slips_path(place, lab_name)
+    key, path = _key(known.course, lab, place), slips_path(place, lab.name)
     if path.exists() and json.loads(path.read_text(encoding="utf-8"))["key"] == key:
         return False
-    entries: dict[str, list[tuple[str, str]]] = {}
-    for answer in known_answers(course, lab):
-        if not answer.right:
-            entries.setdefault(answer.exercise, []).append((answer.says, answer.source))
-    trials = list(bundled(lab, entries, "loses", "slips"))
-    setup = Setup(str(course.root), lab_name, place.seed(lab_name), isolation)
-    found: dict[str, list[dict[str, Any]]] = {exercise: [] for exercise in entries}
-    for trial, marked in zip(trials, _mark(lab, trials, setup, workers), strict=True):
-        for result in marked["exercises"] if marked else ():
-            if result["exercise"] in trial.subject:
-                cases = {case["case"]: _mark_of(CaseResult(**case)) for case in result["cases"]}
-                found[result["exercise"]].append({"says": trial.subject[result["exercise"]], "cases": cases})
+    found: dict[str, list[dict[str, Any]]] = {exercise.id: [] for exercise in lab.exercises}
+    for trial, marked in known.marked(place.seed(lab.name)):
+        for result in marked.exercises:
+            if trial.rules.get(result.exercise) == "loses":
+                cases = {case.case: _mark_of(case) for case in result.cases}
+                found[result.exercise].append({"says": trial.subject[result.exercise], "cases": cases})
     write_json(path, {"key": key, "exercises": found})
     return True
 
@@ -71,21 +58,6 @@ def _key(course: Course, lab: Lab, place: Place) -> str:
     files = [course.hidden(lab.name), lab.solution, *sorted(course.wrong(lab.name).glob("ex*.py"))]
     parts = [path.read_bytes() for path in files] + [str(place.seed(lab.name)).encode()]
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
-
-
-def _mark(lab: Lab, trials: Sequence[Trial], setup: Setup, workers: int | None) -> list[dict[str, Any] | None]:
-    names = tuple(name for exercise in lab.exercises for name in exercise.names)
-    marked: list[dict[str, Any] | None] = [None] * len(trials)
-    with tempfile.TemporaryDirectory(prefix="slips-") as folder:
-        jobs = []
-        for i, trial in enumerate(trials):
-            path = Path(folder, f"{i}.ipynb")
-            nbformat.write(trial.notebook, path)
-            jobs.append(Job(str(path), lab.name, names))
-        with Pool(setup, jobs, workers or cores()) as pool:
-            for reply in pool.replies():
-                marked[reply.number] = reply.marked
-    return marked
 
 
 def match(result: ExerciseResult, known: Known) -> Match | None:
