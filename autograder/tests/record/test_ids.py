@@ -74,3 +74,7 @@ def test_different_ids_never_share_a_folder(students):
     named = folders([clean(student) for student in students], {})
     assert len({folder.casefold() for folder in named.values()}) == len(named)
     assert all(len(folder.encode()) <= 120 for folder in named.values())
+
+
+def test_half_a_character_pair_is_shown_as_its_bytes():
+    assert clean("a\ud800\udce9") == "a%ED%A0%80%E9"

@@ -11,8 +11,8 @@ import tarfile
 import zipfile
 
 import pytest
-from autograder.intake.archives import ArchiveError
-from autograder.intake.unpack import Limits, is_archive, unpack
+from autograder.intake.archives import ArchiveError, Member
+from autograder.intake.unpack import Limits, _Unpacker, is_archive, unpack
 
 NOTEBOOK = b'{"cells": []}'
 
@@ -196,6 +196,24 @@ def test_a_damaged_member_costs_only_its_sender(tmp_path, into):
     got = unpack(path, into)
     assert "is damaged in the archive" in got.problems["ana.ipynb"]
     assert tree(into)["bob.ipynb"] == NOTEBOOK
+
+
+def test_a_name_in_no_encoding_is_kept_and_shown_safely(tmp_path, into):
+    got = unpack(make_tar(tmp_path / "c.tar", {"../jos\udce9.ipynb": b"", "zo\udceb.ipynb": b"1"}, "w"), into)
+    assert got.skipped[0][0] == "../jos%E9.ipynb"
+    assert [os.fsencode(path.name) for path in into.iterdir()] == [b"zo\xeb.ipynb"]
+
+
+def test_half_a_character_pair_is_no_name(tmp_path, into):
+    assert unpack_name("\ud800.ipynb", into) == [
+        ("%ED%A0%80.ipynb", "has a name that no file can have; it was not unpacked")
+    ]
+
+
+def unpack_name(name, into):
+    work = _Unpacker(into, Limits())
+    work.take(Member(name, "file", 0, 0, 0.0, lambda: io.BytesIO()))
+    return work.skipped
 
 
 def test_control_characters_of_names_reach_no_message(tmp_path, into):

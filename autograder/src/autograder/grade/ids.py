@@ -25,7 +25,11 @@ def clean(text: str) -> str:
 def _shown(char: str) -> str:
     if unicodedata.category(char) not in UNSAFE:
         return char
-    return "".join(f"%{byte:02X}" for byte in fsencode(char))
+    try:
+        encoded = fsencode(char)
+    except UnicodeEncodeError:  # half of a character pair
+        encoded = char.encode("utf-8", "surrogatepass")
+    return "".join(f"%{byte:02X}" for byte in encoded)
 
 
 def flat_id(stem: str, lab_stem: str = "") -> str:

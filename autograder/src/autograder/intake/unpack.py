@@ -162,11 +162,19 @@ def _safe(name: str) -> tuple[list[str], str]:
     parts = [part for part in path.split("/") if part not in ("", ".")]
     if path.startswith("/") or path[1:2] == ":" or ".." in parts:
         return parts, "points outside the archive; it was not unpacked"
-    if not parts or "\0" in name or len(name) > MAX_PATH or any(len(part.encode()) > 240 for part in parts):
+    if not parts or "\0" in name or len(name) > MAX_PATH or any(not 0 < _bytes(part) <= 240 for part in parts):
         return parts, "has a name that no file can have; it was not unpacked"
     if len(parts) > MAX_DEPTH:
         return parts, f"lies more than {MAX_DEPTH} folders deep; it was not unpacked"
     return parts, ""
+
+
+def _bytes(part: str) -> int:
+    """The length of a name on disk, 0 if it has none: half a character pair is no name."""
+    try:
+        return len(os.fsencode(part))
+    except UnicodeEncodeError:
+        return 0
 
 
 def _wrapper(root: Path, archive: Path) -> str:
