@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import resource
 import signal
 import sys
 from pathlib import Path
@@ -44,6 +45,9 @@ class Steps:
 
 def _grade(course: Path, inbox: Path, out: Path, last: int, options: dict, answer) -> None:
     os.setpgid(0, 0)
+    limit = options.pop("file_bytes", 0)
+    if limit:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     from autograder.course import Course
     from autograder.grade.pipeline import grade
 

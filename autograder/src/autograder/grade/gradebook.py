@@ -6,7 +6,7 @@ generate_feedback` and `nbgrader export` work on it. Grades given by hand are re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
@@ -18,16 +18,17 @@ from nbgrader import api
 from nbgrader.preprocessors import ComputeChecksums, SaveCells
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import selectinload
 
 from autograder.grade.database import newest_revision, revision_in_process, shown, url_of
-from autograder.grade.manual import Manual
+from autograder.grade.manual import Manual, manual_of
 from autograder.grade.place import KEPT, OutputError
 from autograder.lab import Lab
 
-# the grade ids that end so are graded by the machine; all others by people
-CHECK = "-check"
 # what nbgrader's column of names holds; SQLite does not mind, PostgreSQL does
 NAME_LIMIT = 128
+# how many submissions are held in memory at a time
+BATCH = 50
 
 
 @dataclass(frozen=True)
@@ -108,11 +109,14 @@ class Book:
         """Store the automatic scores of many students, all or none."""
         session = self.gradebook.db
         notebook = self.gradebook.find_notebook(lab.stem, lab.name)
-        cells = list(notebook._base_cells)
+        cells = {cell.id: (cell.name, type(cell)) for cell in notebook._base_cells}
+        names = {cell_id: name for cell_id, (name, _) in cells.items()}
+        ids = notebook.assignment.id, notebook.id
         try:
-            for entry in entries:
-                submitted = self._submitted(notebook, cells, entry)
-                _fill(submitted, {cell.id: cell.name for cell in cells}, entry)
+            for number, entry in enumerate(entries, start=1):
+                _fill(self._submitted(ids, cells, entry), names, entry)
+                if number % BATCH == 0:
+                    self._let_go()
             session.commit()
         except BaseException:
             session.rollback()
@@ -121,40 +125,56 @@ class Book:
     @_explained
     def penalize(self, lab: Lab, points: Mapping[str, float]) -> None:
         """Store what being late costs, by the students' folders, as nbgrader's late submission penalty."""
-        query = self.gradebook.db.query(api.SubmittedAssignment).join(api.Assignment)
-        for found in query.filter(api.Assignment.name == lab.name):
+        for found in self._submissions(lab.name):
             for submitted in found.notebooks:
                 penalty = points.get(found.student_id, submitted.late_submission_penalty)
                 if penalty != (submitted.late_submission_penalty or 0.0):
                     submitted.late_submission_penalty = penalty
         self.gradebook.db.commit()
 
-    def _submitted(self, notebook: api.Notebook, cells: list[api.BaseCell], entry: Entry) -> api.SubmittedNotebook:
-        session, assignment = self.gradebook.db, notebook.assignment
-        student = session.get(api.Student, entry.folder)
-        if student is None:
-            student = api.Student(id=entry.folder, last_name=entry.name[:NAME_LIMIT] or None)
-            session.add(student)
-        found = session.query(api.SubmittedAssignment).filter_by(assignment=assignment, student=student).one_or_none()
-        when = datetime.fromtimestamp(entry.when, tz=UTC).replace(tzinfo=None)
-        if found is not None:
-            found.timestamp = when
-            return next(each for each in found.notebooks if each.notebook_id == notebook.id)
-        submission = api.SubmittedAssignment(assignment=assignment, student=student, timestamp=when)
-        submitted = api.SubmittedNotebook(notebook=notebook, assignment=submission)
-        for cell in cells:
-            if isinstance(cell, api.GradeCell):
-                api.Grade(cell_id=cell.id, notebook=submitted)
-            elif isinstance(cell, api.SolutionCell):
-                api.Comment(cell_id=cell.id, notebook=submitted)
-        session.add(submission)
-        return submitted
-
     @_explained
     def manual(self, lab: str) -> dict[str, Manual]:
         """What people have graded of a lab, by the students' folders."""
-        query = self.gradebook.db.query(api.SubmittedAssignment).join(api.Assignment)
-        return {found.student_id: _manual(found) for found in query.filter(api.Assignment.name == lab)}
+        return {found.student_id: manual_of(found) for found in self._submissions(lab)}
+
+    def _submissions(self, lab: str) -> Iterator[api.SubmittedAssignment]:
+        """Every submission of a lab; a few at a time are held, with all that belongs to them."""
+        session, found = self.gradebook.db, api.SubmittedAssignment
+        ids = [each for (each,) in session.query(found.id).join(api.Assignment).filter(api.Assignment.name == lab)]
+        parts = selectinload(found.notebooks)
+        grades, comments = parts.selectinload(api.SubmittedNotebook.grades), api.SubmittedNotebook.comments
+        whole = (grades.joinedload(api.Grade.cell), parts.selectinload(comments))
+        for start in range(0, len(ids), BATCH):
+            yield from session.query(found).options(*whole).filter(found.id.in_(ids[start : start + BATCH])).all()
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Send what changed to the database, within the transaction, and hold no more of it."""
+        self.gradebook.db.flush()
+        self.gradebook.db.expunge_all()
+
+    def _submitted(
+        self, ids: tuple[str, str], cells: Mapping[str, tuple[str, type]], entry: Entry
+    ) -> api.SubmittedNotebook:
+        session, (assignment, notebook) = self.gradebook.db, ids
+        if session.get(api.Student, entry.folder) is None:
+            session.add(api.Student(id=entry.folder, last_name=entry.name[:NAME_LIMIT] or None))
+            session.flush()
+        of_student = {"assignment_id": assignment, "student_id": entry.folder}
+        found = session.query(api.SubmittedAssignment).filter_by(**of_student).one_or_none()
+        when = datetime.fromtimestamp(entry.when, tz=UTC).replace(tzinfo=None)
+        if found is not None:
+            found.timestamp = when
+            return next(each for each in found.notebooks if each.notebook_id == notebook)
+        submission = api.SubmittedAssignment(**of_student, timestamp=when)
+        submitted = api.SubmittedNotebook(notebook_id=notebook, assignment=submission)
+        for cell_id, (_, kind) in cells.items():
+            if issubclass(kind, api.GradeCell):
+                api.Grade(cell_id=cell_id, notebook=submitted)
+            elif issubclass(kind, api.SolutionCell):
+                api.Comment(cell_id=cell_id, notebook=submitted)
+        session.add(submission)
+        return submitted
 
 
 def _fill(submitted: api.SubmittedNotebook, names: dict[str, str], entry: Entry) -> None:
@@ -165,26 +185,3 @@ def _fill(submitted: api.SubmittedNotebook, names: dict[str, str], entry: Entry)
         grade.needs_manual_grade = grade.manual_score is not None or score is None
     for comment in submitted.comments:
         comment.auto_comment = "No response." if names[comment.cell_id] in entry.blank else None
-
-
-def _manual(submission: api.SubmittedAssignment) -> Manual:
-    grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
-    comments = [comment for notebook in submission.notebooks for comment in notebook.comments]
-    by_hand = [grade for grade in grades if not grade.name.endswith(CHECK)]
-    replaced = [grade for grade in grades if grade.name.endswith(CHECK) and _touched(grade)]
-    return Manual(
-        score=sum((grade.manual_score or 0.0) + (grade.extra_credit or 0.0) for grade in by_hand),
-        max_score=sum(grade.cell.max_score for grade in by_hand),
-        needs_manual=any(grade.needs_manual_grade for grade in grades),
-        comments={comment.name: comment.manual_comment for comment in comments if comment.manual_comment},
-        overrides={grade.name: _total(grade) for grade in replaced},
-    )
-
-
-def _touched(grade: api.Grade) -> bool:
-    return grade.manual_score is not None or bool(grade.extra_credit)
-
-
-def _total(grade: api.Grade) -> float:
-    base = grade.auto_score if grade.manual_score is None else grade.manual_score
-    return (base or 0.0) + (grade.extra_credit or 0.0)
