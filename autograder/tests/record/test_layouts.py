@@ -231,6 +231,17 @@ def test_a_bomb_in_an_archive_is_an_invalid_row_of_its_sender(hand_in, inbox, la
     assert intake.rejections[0].message.startswith("eve_lab99.ipynb: unpacks to more than 200 times its size")
 
 
+def test_an_archive_from_a_mac_names_its_students_and_their_faults(lab, tmp_path):
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("Zoe\u0308_lab99.ipynb", b" " * 10_000_000)
+        archive.writestr("__MACOSX/._Zoe\u0308_lab99.ipynb", b"x")
+        archive.writestr(".DS_Store", b"x")
+    [rejection] = collect(path, lab, Intaking(scratch=new(tmp_path))).rejections
+    assert rejection.student == "Zo\u00eb"
+    assert "unpacks to more than 200 times" in rejection.message
+
+
 def test_an_empty_archive_is_an_empty_class(lab, tmp_path):
     path = tmp_path / "all.zip"
     path.write_bytes(io.BytesIO(b"PK\x05\x06" + bytes(18)).getvalue())

@@ -69,7 +69,8 @@ def find(
         return search.found, search.skipped
     inner = next((name for name in ("submitted", "inbound") if is_folder(root / name)), "")
     search = _Search(root / inner, lab, lab_stem)
-    search.problems = {path.removeprefix(f"{inner}/" if inner else ""): why for path, why in (problems or {}).items()}
+    within = f"{inner}/" if inner else ""
+    search.problems = {clean(path.removeprefix(within)): why for path, why in (problems or {}).items()}
     search.everything()
     return search.found, search.skipped
 
