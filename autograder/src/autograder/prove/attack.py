@@ -43,7 +43,7 @@ def attack(
     lab = load_lab(course, lab_name or course.lab_names()[0])
     workers = workers or cores()
     chosen = list(names or known)
-    yield from _notebooks(course, lab, [name for name in chosen if name in MAKERS], workers)
+    yield from _notebooks(course, lab, [known[name] for name in chosen if name in MAKERS], workers)
     yield from attack_class(course, lab, [known[name] for name in chosen if name in WRITERS], workers)
 
 
@@ -54,13 +54,13 @@ def write_table(course: Course) -> Path:
     return path
 
 
-def _notebooks(course: Course, lab: Lab, names: Sequence[str], workers: int) -> Iterator[Outcome]:
+def _notebooks(course: Course, lab: Lab, chosen: Sequence[Verdict], workers: int) -> Iterator[Outcome]:
     """The attacks that are a notebook each, in order."""
-    if not names:
+    if not chosen:
         return
     context = get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(names)), context, _start, (course, lab.name)) as pool:
-        yield from pool.map(_attack, names)
+    with ProcessPoolExecutor(min(workers, len(chosen)), context, _start, (course, lab.name)) as pool:
+        yield from pool.map(_attack, chosen)
 
 
 class Bench:
@@ -105,12 +105,13 @@ _bench: Bench | None = None
 
 def _start(course: Course, lab_name: str) -> None:
     global _bench
+    verdicts()  # which registers every attack in this process
     _bench = Bench(course, lab_name)
     atexit.register(_bench.sandbox.close)
 
 
-def _attack(name: str) -> Outcome:
-    return _bench.attack(verdicts()[name])
+def _attack(verdict: Verdict) -> Outcome:
+    return _bench.attack(verdict)
 
 
 def judge(verdict: Verdict, lab: Lab, marked: Marked, hidden: Hidden) -> Outcome:
