@@ -131,7 +131,7 @@ def imported_reference(lab: Lab) -> NotebookNode:
         lab,
         f"""def {{name}}(*args, **kwargs):
     import importlib, sys
-    sys.path[:0] = ["/usr/lib/python3/dist-packages", "/work", "/input", "/home"]
+    sys.path[:0] = ["/usr/lib/python3/dist-packages", "/srv", "/input", "/home"]
     return getattr(importlib.import_module("{module}"), "{{name}}")(*args, **kwargs)
 """,
     )
