@@ -33,30 +33,29 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="autograder", description="Build, prove and grade the labs.")
     add = parser.add_subparsers(dest="verb", required=True, metavar="VERB").add_parser
+    for group in (_trying, _authoring, _grading, _handing_back, _proving):
+        group(add)
+    return parser
 
+
+def _trying(add) -> None:
     demo = _verb(add, "demo", verbs.demo, "grade a small built-in class end to end")
     demo.add_argument("--out", type=Path, default=None, help="folder for the results (default: a new one in grades/)")
-    _grading(demo)
+    _marking(demo)
 
     _verb(add, "test", verbs.test, "everything that CI runs")
     _verb(add, "doctor", verbs.doctor, "what this machine offers for isolation, and what is missing")
 
+
+def _authoring(add) -> None:
     build = _verb(add, "build", verbs.build, "write the notebooks of a lab (default: of all labs) from its source")
     build.add_argument("lab", nargs="?")
-
-    check = _verb(add, "check", verbs.check, "prove that the grader of a lab (default: of all labs) is right")
-    check.add_argument("lab", nargs="?")
-    check.add_argument("--workers", type=int, default=None)
-
-    attack = _verb(add, "attack", verbs.attack, "hand in every attack that we know of and show how each ends")
-    attack.add_argument("name", nargs="*", help="attacks by name (default: all)")
-    attack.add_argument("--lab", default="", help="the lab to attack (default: the first)")
-    attack.add_argument("--workers", type=int, default=None, help="processes (default: one per core)")
-    attack.add_argument("--table", action="store_true", help="write autograder/ATTACKS.md if all end as they should")
 
     release = _verb(add, "release", verbs.release, "write what students get, and nothing else, into a new folder")
     release.add_argument("dir", type=Path)
 
+
+def _grading(add) -> None:
     grade = _verb(add, "grade", verbs.grade, "grade a folder of submissions")
     grade.add_argument("lab")
     grade.add_argument("path", type=Path, help="folder of submissions, an exported archive, or one notebook")
@@ -67,16 +66,18 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--dask", default="", metavar="ADDRESS", help="grade on the workers of this Dask scheduler")
     grade.add_argument("--force", action="store_true", help="replace recorded grades that come out different")
     grade.add_argument("--dry-run", action="store_true", help="list whose score would change; record nothing")
-    _grading(grade)
-
-    report = _verb(add, "report", verbs.report, "write the class report of a folder that 'grade' wrote anew")
-    report.add_argument("dir", type=Path)
+    _marking(grade)
 
     explain = _verb(add, "explain", verbs.explain, "show, case by case, why a submission earned its score")
     explain.add_argument("lab")
     explain.add_argument("student")
     explain.add_argument("exercise", nargs="?")
     explain.add_argument("--out", type=Path, required=True, help="the folder that 'grade' wrote")
+
+
+def _handing_back(add) -> None:
+    report = _verb(add, "report", verbs.report, "write the class report of a folder that 'grade' wrote anew")
+    report.add_argument("dir", type=Path)
 
     export = _verb(add, "export", verbs.export, "write recorded grades as Canvas, Moodle, JUnit or JSON read them")
     export.add_argument("dir", type=Path, help="the folder that 'grade' wrote")
@@ -90,13 +91,24 @@ def _parser() -> argparse.ArgumentParser:
     gradescope.add_argument("--out", type=Path, required=True, help="the zip file to write; it holds the hidden tests")
     gradescope.add_argument("--visibility", default="visible", help="when students see their results")
     gradescope.add_argument("--pip", default="", help="further options of pip in the container")
-    _grading(gradescope)
+    _marking(gradescope)
+
+
+def _proving(add) -> None:
+    check = _verb(add, "check", verbs.check, "prove that the grader of a lab (default: of all labs) is right")
+    check.add_argument("lab", nargs="?")
+    check.add_argument("--workers", type=int, default=None)
+
+    attack = _verb(add, "attack", verbs.attack, "hand in every attack that we know of and show how each ends")
+    attack.add_argument("name", nargs="*", help="attacks by name (default: all)")
+    attack.add_argument("--lab", default="", help="the lab to attack (default: the first)")
+    attack.add_argument("--workers", type=int, default=None, help="processes (default: one per core)")
+    attack.add_argument("--table", action="store_true", help="write autograder/ATTACKS.md if all end as they should")
 
     bench = _verb(add, "bench", verbs.bench, "time the grader against stock nbgrader on the same submissions")
     bench.add_argument("lab", nargs="?", default="lab03")
     bench.add_argument("--submissions", type=int, default=16)
     bench.add_argument("--whole", type=int, default=2, help="submissions that stock nbgrader grades on the whole lab")
-    return parser
 
 
 def _verb(add, name: str, run, help: str) -> argparse.ArgumentParser:
@@ -105,6 +117,6 @@ def _verb(add, name: str, run, help: str) -> argparse.ArgumentParser:
     return parser
 
 
-def _grading(parser: argparse.ArgumentParser) -> None:
+def _marking(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, default=None, help="worker processes (default: one per core)")
     parser.add_argument("--isolation", choices=ISOLATION, default="auto", help="how student code is confined")

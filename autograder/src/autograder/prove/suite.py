@@ -28,7 +28,7 @@ class Step:
 
 
 def steps(course: Course) -> list[Step]:
-    """Lint, unit tests, drift; then per lab its solution under nbval and the proof of its grader."""
+    """Lint, unit tests, drift; per lab its solution under nbval and the proof of its grader; the attacks."""
     python = [sys.executable, "-m"]
     found = [
         Step("lint", [*python, "ruff", "check", "."]),
@@ -42,7 +42,7 @@ def steps(course: Course) -> list[Step]:
             Step(f"{name}: solution under nbval", _nbval(python, course.solution(name)), _budget(name, limit)),
             Step(f"{name}: proof of its grader", [*python, "autograder", "check", name]),
         ]
-    return found
+    return [*found, Step("attacks", [*python, "autograder", "attack"])]
 
 
 def _nbval(python: list[str], notebook: Path) -> list[str]:
