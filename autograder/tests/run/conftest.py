@@ -29,7 +29,7 @@ def hand_in(tmp_path: Path, course: Course, monkeypatch: pytest.MonkeyPatch) -> 
 
     def write(student: str, marks: str = "1 1 1", code: str = "") -> Path:
         notebook = nbformat.read(course.release("lab99"), as_version=4)
-        notebook.cells.append(new_code_cell(f"# marks: {marks}\n{code}"))
+        notebook.cells.append(new_code_cell(f"# marks: {marks}\n{code}", id="marks"))
         path = tmp_path / "class" / f"{student}_lab99.ipynb"
         path.parent.mkdir(exist_ok=True)
         nbformat.write(notebook, path)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 from autograder.course import Course
+from autograder.grade.fingerprint import _imported
 from autograder.grade.pipeline import grade
+
+import autograder
 
 
 @pytest.fixture
@@ -26,7 +30,7 @@ def marked(copy, hand_in, tmp_path):
         grade(copy, "lab99", tmp_path / "class", tmp_path / "out", progress=lambda *now: seen.append(now), **options)
         return len(seen)
 
-    hand_in("ana")
+    hand_in("ana", "1 1 0")
     hand_in("bob")
     assert count() == 2
     return count
@@ -38,7 +42,7 @@ def append(path, text):
 
 def test_another_submission_is_marked_alone(marked, hand_in):
     hand_in("bob", "0 0 0")
-    hand_in("cy")
+    hand_in("cy", "0 1 0")
     assert marked() == 2
 
 
@@ -59,3 +63,9 @@ def test_what_decides_marks_marks_everybody_again(what, marked, copy):
     else:
         append(next(copy.package.glob("*.py")), "\nADDED = 1\n")
     assert marked() == 2
+
+
+def test_the_part_of_the_grader_that_marks_is_known(course):
+    names = {path.stem for path in _imported(Path(autograder.__file__).parent)}
+    assert {"marking", "compare", "execute", "harness", "sanitize", "score", "showing", "withhold", "lab"} <= names
+    assert not {"feedback", "gradebook", "pipeline", "find"} & names

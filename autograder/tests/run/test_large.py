@@ -26,14 +26,7 @@ def test_the_graders_memory_does_not_grow_with_the_class(course, hand_in, tmp_pa
         path.write_text(first.replace("# marks: 1 0 0.5", f"# marks: 1 0 0.5 \\n{number}"), encoding="utf-8")
     held = []
     options = {"marker": "fake_marker:open_marker", "workers": 2, "progress": lambda *_: held.append(resident_bytes())}
-    grade(
-        course,
-        "lab99",
-        tmp_path / "class",
-        tmp_path / "out",
-        progress=lambda *_: held.append(resident_bytes()),
-        **options,
-    )
+    grade(course, "lab99", tmp_path / "class", tmp_path / "out", **options)
     held.append(resident_bytes())
     # a parsed notebook takes 100 kB and more: none may be kept; measured over 1,000 submissions: 5 kB, recorded 26 kB
     assert (held[-2] - held[20]) / STUDENTS < 20_000

@@ -1,11 +1,13 @@
 """What marks depend on beside the submission and the seed, as one hash: equal hashes, equal marks.
 
-It covers the lab's cells, hidden tests and exercises, the helper package and the grader's own code. Comments in the
-hidden tests and the outputs of the solution are no part of it: a lab that is built again regrades nobody.
+It covers the lab's cells, hidden tests and exercises, the helper package and the part of the grader that marks.
+Comments in the hidden tests and the outputs of the solution are no part of it: a lab that is built again regrades
+nobody.
 """
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 from collections.abc import Iterator
@@ -15,8 +17,9 @@ import autograder
 from autograder.course import Course
 from autograder.lab import Lab
 
-# the rooms of the grader in which marks come about
-ROOMS = ("grade", "sandbox")
+# what marks: these and all of ours that they import; the last two are sent into the sandbox as text
+MARKING = ("autograder.grade.marking", "autograder.grade.harness", "autograder.grade.showing")
+PACKAGE = "autograder"
 
 
 def fingerprint(course: Course, lab: Lab) -> str:
@@ -37,7 +40,22 @@ def _parts(course: Course, lab: Lab) -> Iterator[bytes]:
     yield repr((lab.name, lab.version, lab.exercises, lab.hidden)).encode()
     yield json.dumps(cells, sort_keys=True).encode()
     grader = Path(autograder.__file__).parent
-    for root in (course.root / "shared" / "src", *(grader / room for room in ROOMS)):
-        for path in sorted(root.rglob("*.py")):
-            yield path.relative_to(root).as_posix().encode()
-            yield path.read_bytes()
+    package = sorted((course.root / "shared" / "src").rglob("*.py"))
+    for path in (*package, *_imported(grader), *sorted((grader / "sandbox").rglob("*.py"))):
+        yield path.name.encode()
+        yield path.read_bytes()
+
+
+def _imported(grader: Path) -> list[Path]:
+    """The files of the modules in `MARKING`, and of those that they import, directly or not."""
+    names, found = list(MARKING), {}
+    while names:
+        name = names.pop()
+        path = grader.parent.joinpath(*name.split(".")).with_suffix(".py")
+        if name in found or not path.exists():
+            continue
+        found[name] = path
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == PACKAGE:
+                names.append(node.module)
+    return [found[name] for name in sorted(found)]
