@@ -108,6 +108,7 @@ def _proving(add) -> None:
     bench = _verb(add, "bench", verbs.bench, "time the grader against stock nbgrader on the same submissions")
     bench.add_argument("lab", nargs="?", default="lab03")
     bench.add_argument("--submissions", type=int, default=16)
+    bench.add_argument("--growth", type=int, nargs="*", default=[], metavar="N", help="grade larger classes too")
     bench.add_argument("--whole", type=int, default=2, help="submissions that stock nbgrader grades on the whole lab")
 
 

@@ -195,7 +195,8 @@ def _new_folder(parent: Path, name: str) -> Path:
 def bench(course: Course, arguments: Namespace) -> int:
     from autograder.prove.bench import bench as run_bench
 
-    run_bench(course, arguments.lab, arguments.submissions, arguments.whole, say=lambda line: print(line, flush=True))
+    sizes = (arguments.submissions, arguments.whole)
+    run_bench(course, arguments.lab, *sizes, say=lambda line: print(line, flush=True), growth=arguments.growth)
     return 0
 
 

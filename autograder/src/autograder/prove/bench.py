@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ import nbformat
 from autograder.course import Course
 from autograder.lab import Lab, load_lab
 from autograder.prove.classroom import partial
+from autograder.prove.memory import watched
 from autograder.prove.notebooks import about, handed_in, solved
 
 KEPT_ROLES = ("setup", "exercise", "check")
@@ -34,19 +35,25 @@ c.Execute.allow_errors = True
 
 @dataclass(frozen=True)
 class Timing:
-    """Wall seconds of one grader on so many submissions."""
+    """Wall seconds of one grader on so many submissions, and the peak memory of all its processes."""
 
     grader: str
     submissions: int
     seconds: float
+    peak_mib: float = 0.0
 
     @property
     def each(self) -> float:
         return self.seconds / self.submissions
 
 
-def bench(course: Course, name: str, submissions: int, whole: int, say: Callable[[str], None]) -> list[Timing]:
-    """Grade `submissions` notebooks three ways (`whole` of them on the unabridged lab) and tell the ratios."""
+def bench(
+    course: Course, name: str, submissions: int, whole: int, say: Callable[[str], None], growth: Sequence[int] = ()
+) -> list[Timing]:
+    """Grade `submissions` notebooks three ways (`whole` of them on the unabridged lab) and tell the ratios.
+
+    Then ours alone grades classes of the sizes in `growth`.
+    """
     lab = load_lab(course, name)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         root = Path(folder)
@@ -59,11 +66,16 @@ def bench(course: Course, name: str, submissions: int, whole: int, say: Callable
         say(f"{_line(same)}   ratio {same.each / ours.each:.1f}")
         full = _stock(lab, root / "whole", whole, abridged=False)
         say(f"{_line(full)}   ratio {full.each / ours.each:.1f}")
-    return [ours, same, full]
+        larger = []
+        for count in growth:
+            larger.append(_ours(lab, root / f"growth{count}", count))
+            say(f"{_line(larger[-1])}   ratio to {submissions} submissions {larger[-1].seconds / ours.seconds:.1f}")
+    return [ours, same, full, *larger]
 
 
 def _line(timing: Timing) -> str:
-    return f"{timing.grader:<42} {timing.submissions:>3} submissions {timing.seconds:7.1f} s {timing.each:7.2f} s each"
+    spent = f"{timing.seconds:7.1f} s {timing.each:7.2f} s each {timing.peak_mib:6.0f} MiB"
+    return f"{timing.grader:<42} {timing.submissions:>4} submissions {spent}"
 
 
 def _shares(seconds: dict[str, float]) -> str:
@@ -101,11 +113,11 @@ def _ours(lab: Lab, root: Path, count: int) -> Timing:
         "--out",
         str(root / "out"),
     ]
-    seconds = _timed(command, root)
+    seconds, peak_mib = _timed(command, root)
     rows = (root / "out" / "grades.csv").read_text(encoding="utf-8").count(",graded,")
     if rows != count:
         raise RuntimeError(f"autograder grade recorded {rows} of {count} submissions")
-    return Timing("autograder grade, sandboxed", count, seconds)
+    return Timing("autograder grade, sandboxed", count, seconds, peak_mib)
 
 
 def _stock(lab: Lab, root: Path, count: int, *, abridged: bool) -> Timing:
@@ -116,21 +128,26 @@ def _stock(lab: Lab, root: Path, count: int, *, abridged: bool) -> Timing:
     nbformat.write(_abridge(notebook) if abridged else notebook, source)
     (root / "nbgrader_config.py").write_text(STOCK_CONFIG, encoding="utf-8")
     _timed([sys.executable, "-m", "nbgrader", "generate_assignment", lab.name], root)
-    seconds = _timed([sys.executable, "-m", "nbgrader", "autograde", lab.name], root)
+    seconds, peak_mib = _timed([sys.executable, "-m", "nbgrader", "autograde", lab.name], root)
     done = len(list((root / "autograded").glob(f"*/{lab.name}/*.ipynb")))
     if done != count:
         raise RuntimeError(f"nbgrader autograde finished {done} of {count} submissions")
     what = "same cells" if abridged else "the whole lab"
-    return Timing(f"nbgrader autograde, {what}, no sandbox", count, seconds)
+    return Timing(f"nbgrader autograde, {what}, no sandbox", count, seconds, peak_mib)
 
 
-def _timed(command: list[str], folder: Path) -> float:
-    """Wall seconds of a command, one thread per process; its output is shown only if it fails."""
+def _timed(command: list[str], folder: Path) -> tuple[float, float]:
+    """Wall seconds and peak MiB of a command, one thread per process; its output is shown only if it fails."""
     binaries = str(Path(sys.executable).parent)
     env = {**os.environ, "OMP_NUM_THREADS": "1", "PATH": os.pathsep.join([binaries, os.environ["PATH"]])}
     folder.mkdir(parents=True, exist_ok=True)
     start = time.perf_counter()
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(command[1:4])} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return time.perf_counter() - start
+    with tempfile.TemporaryFile("w+", errors="replace") as told:
+        with subprocess.Popen(command, cwd=folder, env=env, stdout=told, stderr=told) as process:
+            with watched(process) as peak:
+                process.wait()
+            seconds = time.perf_counter() - start
+        if process.returncode:
+            told.seek(0)
+            raise RuntimeError(f"{' '.join(command[1:4])} failed:\n{told.read()[-4000:]}")
+    return seconds, peak.mib
