@@ -29,12 +29,14 @@ def _found(monkeypatch):
 
 
 def test_nbclient_runs_a_notebook_in_the_sandbox():
-    before = set(Path("/tmp").glob("sandbox-*"))
-    outputs = execute("import os; x = 6", "print(x * 7)", "os.getuid(), os.listdir('/home')")
+    where = "from ipykernel.connect import get_connection_file; print(get_connection_file())"
+    outputs = execute("import os; x = 6", "print(x * 7)", "os.getuid(), os.listdir('/home')", where)
     assert outputs[1][0].text == "42\n"
     assert outputs[2][0].data["text/plain"].endswith("['student'])")
     assert not outputs[2][0].data["text/plain"].startswith("(0,")
-    assert set(Path("/tmp").glob("sandbox-*")) <= before
+    folder = Path(outputs[3][0].text.strip()).parent
+    assert folder.name.startswith("sandbox-")
+    assert not folder.exists()
 
 
 def test_nbclient_sees_errors_and_finds_no_network_or_host_file():
