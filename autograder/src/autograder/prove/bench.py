@@ -2,7 +2,8 @@
 
 Stock nbgrader runs every cell, so it is timed twice: on the lab as it is (on a few submissions: each runs the lab's
 experiments), and on a copy without experiment, widget, figure and demonstration cells, which is what our grader runs.
-Its check cells hold the visible checks only, so it does less work than we do and isolates nothing.
+Its check cells hold the visible checks only, so it does less work than we do and isolates nothing. Ours is timed twice
+as well: for a new assignment, whose seed is drawn and proven fair on the known answers, and for as many later hand-ins.
 """
 
 from __future__ import annotations
@@ -50,32 +51,35 @@ class Timing:
 def bench(
     course: Course, name: str, submissions: int, whole: int, say: Callable[[str], None], growth: Sequence[int] = ()
 ) -> list[Timing]:
-    """Grade `submissions` notebooks three ways (`whole` of them on the unabridged lab) and tell the ratios.
+    """Grade `submissions` notebooks four ways (`whole` of them on the unabridged lab) and tell the ratios.
 
     Then ours alone grades classes of the sizes in `growth`.
     """
     lab = load_lab(course, name)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         root = Path(folder)
-        ours = _ours(lab, root / "ours", submissions)
-        say(_line(ours))
+        ours = [_ours(lab, root / "ours", submissions, later=later) for later in (False, True)]
+        for timing in ours:
+            say(_line(timing))
         breakdown = root / "ours" / "out" / "private" / f"{name}_timing.json"
-        if breakdown.exists():
-            say(_shares(json.loads(breakdown.read_text(encoding="utf-8"))))
-        same = _stock(lab, root / "same", submissions, abridged=True)
-        say(f"{_line(same)}   ratio {same.each / ours.each:.1f}")
-        full = _stock(lab, root / "whole", whole, abridged=False)
-        say(f"{_line(full)}   ratio {full.each / ours.each:.1f}")
+        say(_shares(json.loads(breakdown.read_text(encoding="utf-8"))))
+        stock = [
+            _stock(lab, root / "same", submissions, abridged=True),
+            _stock(lab, root / "whole", whole, abridged=False),
+        ]
+        for timing in stock:
+            ratios = " and ".join(f"{timing.each / mine.each:.1f}" for mine in ours)
+            say(f"{_line(timing)}   ratios {ratios}")
         larger = []
         for count in growth:
             larger.append(_ours(lab, root / f"growth{count}", count))
-            say(f"{_line(larger[-1])}   ratio to {submissions} submissions {larger[-1].seconds / ours.seconds:.1f}")
-    return [ours, same, full, *larger]
+            say(f"{_line(larger[-1])}   ratio to {submissions} submissions {larger[-1].seconds / ours[0].seconds:.1f}")
+    return [*ours, *stock, *larger]
 
 
 def _line(timing: Timing) -> str:
     spent = f"{timing.seconds:7.1f} s {timing.each:7.2f} s each {timing.peak_mib:6.0f} MiB"
-    return f"{timing.grader:<42} {timing.submissions:>4} submissions {spent}"
+    return f"{timing.grader:<46} {timing.submissions:>4} submissions {spent}"
 
 
 def _shares(seconds: dict[str, float]) -> str:
@@ -83,10 +87,10 @@ def _shares(seconds: dict[str, float]) -> str:
     return "  of the work: " + ", ".join(f"{stage} {100 * s / total:.0f} %" for stage, s in seconds.items())
 
 
-def _class(lab: Lab, folder: Path, count: int, *, abridged: bool = False) -> None:
+def _class(lab: Lab, folder: Path, count: int, *, first: int = 0, abridged: bool = False) -> None:
     """`count` submissions: solved, half solved and blank in turn, each with a cell of its own."""
     makers = (solved, partial, lambda lab: handed_in(lab, {}), solved)
-    for i in range(count):
+    for i in range(first, first + count):
         notebook = makers[i % len(makers)](lab)
         notebook.cells.append(nbformat.v4.new_code_cell(f"print('student {i}')"))
         path = folder / f"student{i:03d}" / lab.name / f"{lab.stem}.ipynb"
@@ -101,23 +105,27 @@ def _abridge(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
-def _ours(lab: Lab, root: Path, count: int) -> Timing:
-    _class(lab, root / "submitted", count)
+def _ours(lab: Lab, root: Path, count: int, *, later: bool = False) -> Timing:
+    """Grade a class: of a new assignment, whose seed is drawn and proven first, or as many `later` hand-ins to it."""
+    submitted = root / ("later" if later else "submitted")
+    _class(lab, submitted, count, first=count if later else 0)
     command = [
         sys.executable,
         "-m",
         "autograder",
         "grade",
         lab.name,
-        str(root / "submitted"),
+        str(submitted),
         "--out",
         str(root / "out"),
     ]
     seconds, peak_mib = _timed(command, root)
     rows = (root / "out" / "grades.csv").read_text(encoding="utf-8").count(",graded,")
-    if rows != count:
-        raise RuntimeError(f"autograder grade recorded {rows} of {count} submissions")
-    return Timing("autograder grade, sandboxed", count, seconds, peak_mib)
+    if rows != count * (1 + later):
+        raise RuntimeError(f"autograder grade recorded {rows} of {count * (1 + later)} submissions")
+    return Timing(
+        f"autograder grade, {'later hand-ins' if later else 'new assignment'}, sandboxed", count, seconds, peak_mib
+    )
 
 
 def _stock(lab: Lab, root: Path, count: int, *, abridged: bool) -> Timing:
