@@ -7,9 +7,7 @@ import json
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 
 from effdl.student.validate import InvalidSubmission, read_submission
@@ -23,6 +21,7 @@ from autograder.prove.attacks.classes import attack_class
 from autograder.prove.attacks.leaks import Hidden, handed_back, hidden_of, leaks, told
 from autograder.prove.attacks.registry import MAKERS, WRITERS, Outcome, Verdict, limits, verdicts
 from autograder.prove.attacks.table import document
+from autograder.prove.processes import processes
 from autograder.run.pool import cores
 
 SEED = 4242
@@ -58,8 +57,7 @@ def _notebooks(course: Course, lab: Lab, chosen: Sequence[Verdict], workers: int
     """The attacks that are a notebook each, in order."""
     if not chosen:
         return
-    context = get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(chosen)), context, _start, (course, lab.name)) as pool:
+    with processes(min(workers, len(chosen)), _start, course, lab.name) as pool:
         yield from pool.map(_attack, chosen)
 
 

@@ -10,9 +10,7 @@ from __future__ import annotations
 import atexit
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 
 from autograder.course import Course
 from autograder.grade.marking import Marker, open_lab_sandbox
@@ -20,6 +18,7 @@ from autograder.grade.model import Marked
 from autograder.lab import Lab, load_lab
 from autograder.prove import trials
 from autograder.prove.answers import equivalent_mutants, known_answers
+from autograder.prove.processes import processes
 from autograder.prove.trials import Trial
 
 SEEDS = (11, 22, 33, 44, 55)
@@ -117,9 +116,7 @@ def run_trials(
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Marked]:
     """The marks of each (seed, trial), in order, given by `workers` processes."""
-    processes = min(workers or os.cpu_count() or 1, len(work))
-    context = get_context("spawn")
-    with ProcessPoolExecutor(processes, context, _start, (course, name, isolation)) as pool:
+    with processes(min(workers or os.cpu_count() or 1, len(work)), _start, course, name, isolation) as pool:
         results = []
         for marked in pool.map(_mark, work):
             results.append(marked)
