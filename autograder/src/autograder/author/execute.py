@@ -23,6 +23,11 @@ PICTURES = ("figure", "widget", "experiment")
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
+def cpu_budget_s(lab: str) -> float:
+    """The CPU seconds, children included, that the solution of a lab may take."""
+    return CPU_BUDGET_S.get(lab, DEFAULT_CPU_BUDGET_S)
+
+
 def run_notebook(course: Course, notebook: NotebookNode) -> float:
     """Run every cell in place, in one thread; return the CPU seconds that it took, children included.
 
@@ -46,7 +51,7 @@ def run_notebook(course: Course, notebook: NotebookNode) -> float:
             raise SourceError(f"{lab}: the solution does not run: {_where(notebook)}{_short(problem)}") from None
     cpu_s = _children_cpu_s() - before
     _tidy(notebook)
-    budget = CPU_BUDGET_S.get(lab, DEFAULT_CPU_BUDGET_S)
+    budget = cpu_budget_s(lab)
     if cpu_s > budget:
         raise SourceError(f"{lab}: the solution took {cpu_s:.0f} CPU-seconds, its budget is {budget:.0f}")
     return cpu_s

@@ -11,10 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.author.execute import cpu_budget_s
 from autograder.course import Course
 
-LAB_CPU_S = {"lab21": 500}
-DEFAULT_LAB_CPU_S = 300
 COURSE_CPU_S = 3600
 
 
@@ -37,9 +36,12 @@ def steps(course: Course) -> list[Step]:
         Step("unit tests", [*python, "pytest", "-n", str(min(2, os.cpu_count() or 1))]),
     ]
     for name in course.lab_names():
-        limit = LAB_CPU_S.get(name, DEFAULT_LAB_CPU_S)
         found += [
-            Step(f"{name}: solution under nbval", _nbval(python, course.solution(name)), _budget(name, limit)),
+            Step(
+                f"{name}: solution under nbval",
+                _nbval(python, course.solution(name)),
+                _budget(name, cpu_budget_s(name)),
+            ),
             Step(f"{name}: proof of its grader", [*python, "autograder", "check", name]),
         ]
     return [*found, Step("attacks", [*python, "autograder", "attack"])]
@@ -49,9 +51,11 @@ def _nbval(python: list[str], notebook: Path) -> list[str]:
     return [*python, "pytest", "--nbval", "--nbval-current-env", "--nbval-cell-timeout", "600", str(notebook)]
 
 
-def _budget(name: str, limit_s: int) -> Callable[[float], str]:
+def _budget(name: str, limit_s: float) -> Callable[[float], str]:
     def verdict(cpu_s: float) -> str:
-        return f"the solution of {name} took {cpu_s:.0f} CPU-seconds, {limit_s} are allowed" if cpu_s > limit_s else ""
+        return (
+            f"the solution of {name} took {cpu_s:.0f} CPU-seconds, {limit_s:.0f} are allowed" if cpu_s > limit_s else ""
+        )
 
     return verdict
 
