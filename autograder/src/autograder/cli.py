@@ -50,6 +50,7 @@ def _trying(add) -> None:
 def _authoring(add) -> None:
     build = _verb(add, "build", verbs.build, "write the notebooks of a lab (default: of all labs) from its source")
     build.add_argument("lab", nargs="?")
+    build.add_argument("--indexes", action="store_true", help="write only the pages that list all labs and techniques")
 
     release = _verb(add, "release", verbs.release, "write what students get, and nothing else, into a new folder")
     release.add_argument("dir", type=Path)
@@ -98,11 +99,12 @@ def _proving(add) -> None:
     check = _verb(add, "check", verbs.check, "prove that the grader of a lab (default: of all labs) is right")
     check.add_argument("lab", nargs="?")
     check.add_argument("--workers", type=int, default=None)
+    check.add_argument("--record", action="store_true", help="keep the numbers, for the index, if no problem is found")
 
     attack = _verb(add, "attack", verbs.attack, "hand in every attack that we know of and show how each ends")
     attack.add_argument("name", nargs="*", help="attacks by name (default: all)")
     attack.add_argument("--lab", default="", help="the lab to attack (default: the first)")
-    attack.add_argument("--workers", type=int, default=None, help="processes (default: one per core)")
+    _marking(attack)
     attack.add_argument("--table", action="store_true", help="write autograder/ATTACKS.md if all end as they should")
 
     bench = _verb(add, "bench", verbs.bench, "time the grader against stock nbgrader on the same submissions")

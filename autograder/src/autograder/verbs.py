@@ -41,22 +41,31 @@ def _progress(label: str) -> Callable[[int, int], None]:
 
 def build(course: Course, arguments: Namespace) -> int:
     from autograder.author.build import build as build_lab
+    from autograder.author.build import build_indexes
 
-    for name in _labs(course, arguments.lab):
-        for path in build_lab(course, name):
-            print(path.relative_to(course.root))
+    if arguments.indexes:
+        written = build_indexes(course)
+    else:
+        written = [path for name in _labs(course, arguments.lab) for path in build_lab(course, name)]
+    for path in written:
+        print(path.relative_to(course.root))
     return 0
 
 
 def check(course: Course, arguments: Namespace) -> int:
     from autograder.prove.check import check as check_lab
     from autograder.prove.check import lines
+    from autograder.proven import read_record, write_record
 
     proofs = [
         check_lab(course, name, workers=arguments.workers, progress=_progress(f"check {name}"))
         for name in _labs(course, arguments.lab)
     ]
     for proof in proofs:
+        if arguments.record and not proof.problems:
+            write_record(course, proof.lab, proof.numbers)
+        elif read_record(course, proof.lab) not in (None, proof.numbers):
+            proof.problems.append(f"{proof.lab}/proven.json says otherwise: run 'autograder check --record'")
         print("\n".join(lines(proof)))
     return 1 if any(proof.problems for proof in proofs) else 0
 
@@ -68,7 +77,8 @@ def attack(course: Course, arguments: Namespace) -> int:
     if arguments.table and arguments.name:
         raise ValueError("--table needs every attack: name none")
     failed = 0
-    for outcome in run_attacks(course, arguments.name, lab_name=arguments.lab, workers=arguments.workers):
+    how = {"lab_name": arguments.lab, "workers": arguments.workers, "isolation": arguments.isolation}
+    for outcome in run_attacks(course, arguments.name, **how):
         failed += bool(outcome.problem)
         print(outcome.line(), flush=True)
     print(f"{failed} ended otherwise than their verdict says" if failed else "all ended as their verdicts say")
@@ -110,7 +120,7 @@ def grade(course: Course, arguments: Namespace) -> int:
         roster=arguments.roster,
         gradebook=arguments.gradebook,
         dask=arguments.dask,
-        accept=known.accept,
+        known=known,
         progress=_progress(f"grade {arguments.lab}"),
     )
     print("\n".join(summary.lines()))

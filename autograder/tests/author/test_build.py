@@ -156,11 +156,11 @@ def test_a_solution_that_was_not_executed_is_drift(course):
 
 
 def test_the_index_follows_the_sources(course, spoil):
-    assert "| [Lab 99 - Scale, keep, average](lab99_tiny.ipynb) | 3 | 100 | 15 | scale the rows" in (
+    assert "| [Lab 99 - Scale, keep, average](lab99_tiny.ipynb) |  | 15 | 100 | none |" in (
         course.labs / "README.md"
     ).read_text(encoding="utf-8")
-    spoil(SOURCE, "scale the rows of a matrix", "scale a matrix by rows")
-    assert shared_drift(course) == ["labs/README.md is not what the sources say: run 'autograder build'"]
+    spoil(SOURCE, "**Prerequisites** none", "**Prerequisites** lab 98")
+    assert shared_drift(course) == ["labs/README.md is not what the sources say: run 'autograder build --indexes'"]
 
 
 def test_a_lab_that_no_build_has_written_is_not_overwritten(course):
@@ -234,4 +234,6 @@ def test_slips_come_from_the_wrong_answers_of_the_course(course, monkeypatch):
     monkeypatch.setattr(building.slips, "slips_text", lambda *_: text)
     assert shared_drift(course) == []
     (checks / "slips" / "lab99.json").write_text("{}", encoding="utf-8")
-    assert shared_drift(course) == ["lab99.json is not what the wrong answers of lab99 say: run 'autograder build'"]
+    assert shared_drift(course) == [
+        "lab99.json is not what the wrong answers of lab99 say: run 'autograder build lab99'"
+    ]

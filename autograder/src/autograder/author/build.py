@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 from nbformat.notebooknode import NotebookNode
 
-from autograder.author import index, lint, slips
+from autograder.author import index, lint, slips, techniques
 from autograder.author.execute import keep_outputs, run_notebook, show_pictures
 from autograder.author.marks import SourceError, read_lab
 from autograder.author.notebooks import assemble
@@ -40,7 +40,7 @@ def build(
     known_slips = slips.slips_text(course, source, say)
     if known_slips is not None:
         texts[slips.slips_path(course, lab)] = known_slips
-    texts[index.index_path(course)] = index.index_text(course)
+    texts |= _indexes(course)
     for path, text in texts.items():
         write_atomically(path, text)
     return list(texts)
@@ -71,14 +71,36 @@ def drift(course: Course, lab: str) -> list[str]:
 
 def shared_drift(course: Course) -> list[str]:
     """What of the files that labs share, index and slips, is not what a build would write."""
-    found = []
-    if _text_of(index.index_path(course)) != index.index_text(course):
-        found.append(f"{index.index_path(course).parent.name}/README.md is not what the sources say")
+    found = [
+        f"{path.parent.name}/{path.name} is not what the sources say: run 'autograder build --indexes'"
+        for path, text in _indexes(course).items()
+        if _text_of(path) != text
+    ]
     for lab in course.lab_names():
         known = slips.slips_text(course, read_lab(course, lab))
         if known is not None and _text_of(slips.slips_path(course, lab)) != known:
-            found.append(f"{slips.slips_path(course, lab).name} is not what the wrong answers of {lab} say")
-    return [f"{line}: run 'autograder build'" for line in found]
+            name = slips.slips_path(course, lab).name
+            found.append(f"{name} is not what the wrong answers of {lab} say: run 'autograder build {lab}'")
+    return found + techniques.techniques_problems(course)
+
+
+def _indexes(course: Course) -> dict[Path, str]:
+    """The pages that list all labs and all techniques."""
+    pages = {index.index_path(course): index.index_text(course)}
+    if techniques.read_techniques(course):
+        pages[techniques.techniques_path(course)] = techniques.techniques_text(course)
+    return pages
+
+
+def build_indexes(course: Course) -> list[Path]:
+    """Write the pages that list all labs and all techniques.
+
+    Raises: SourceError if a lab source cannot be read
+    """
+    pages = _indexes(course)
+    for path, text in pages.items():
+        write_atomically(path, text)
+    return list(pages)
 
 
 def to_text(notebook: NotebookNode) -> str:

@@ -42,6 +42,17 @@ def settings(course: Course) -> dict[str, str]:
         ) from problem
 
 
+def topics(course: Course) -> dict[str, str]:
+    """`solutions/course.toml`: lab name -> the topic of the course that it is about; labs without a source included.
+
+    Raises: ValueError if the file cannot be read
+    """
+    try:
+        return tomllib.loads((course.solutions / "course.toml").read_text(encoding="utf-8")).get("topics", {})
+    except (OSError, tomllib.TOMLDecodeError) as problem:
+        raise ValueError(f"course.toml cannot be read: {problem}") from problem
+
+
 def badge_url(course: Course, stem: str) -> str:
     """Where Colab opens a lab."""
     where = settings(course)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.author.colab import badge_url, topics
 from autograder.author.marks import LabSource, read_lab
+from autograder.author.techniques import read_techniques
 from autograder.course import Course
+from autograder.proven import read_record
 
 HEAD = """# Labs
 
@@ -17,21 +21,31 @@ The notebooks that students work on. They are built from `solutions/`: never edi
 
 copies it to `work/` and opens it in JupyterLab. `effdl progress` says what is written;
 `effdl submit {first} --id YOUR_ID` checks the notebook and writes the file to hand in.
+[TECHNIQUES.md](TECHNIQUES.md) tells for each technique of the course in which lab and exercise it is.
 
-| lab | exercises | points | minutes | you will be able to |
-|---|---|---|---|---|
+| lab | the question it answers | minutes | points | before it | techniques | open |
+|---|---|---|---|---|---|---|
+"""
+PROOF_HEAD = """
+What `autograder check` proves of each lab's tests. A mutant is the reference with one small fault in it.
+
+| lab | exercises | hidden cases | wrong answers caught | other right answers accepted | mutants caught |
+|---|---|---|---|---|---|
 """
 MINUTES = re.compile(r"(\d+)\s*(?:minutes|min)\b", re.IGNORECASE)
 POINTS = re.compile(r"(\d+)\s*points|points\W{0,6}(\d+)", re.IGNORECASE)
+PREREQUISITES = re.compile(r"\*\*Prerequisites\*\*\s+(.+?)\.(?:\s|$)", re.DOTALL)
+QUESTION = re.compile(r"^\*\*(.+?)\*\*\s*$", re.MULTILINE | re.DOTALL)
 BULLET = re.compile(r"^[-*] (.+(?:\n {2,}\S.*)*)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Card:
-    """What the card of a lab says: its minutes and points, 0 where it does not say, and its objectives."""
+    """What the card of a lab says: its minutes and points, 0 where it does not say, what comes before, objectives."""
 
     minutes: int
     points: int
+    prerequisites: str
     objectives: tuple[str, ...]
 
 
@@ -41,12 +55,14 @@ def read_card(source: LabSource) -> Card:
         bullets = BULLET.findall(cell.source) if cell.role == "text" else []
         if bullets:
             minutes, points = MINUTES.search(cell.source), POINTS.search(cell.source)
+            before = PREREQUISITES.search(cell.source)
             return Card(
                 minutes=int(minutes[1]) if minutes else 0,
                 points=int(points[1] or points[2]) if points else 0,
+                prerequisites=" ".join(before[1].split()) if before else "",
                 objectives=tuple(" ".join(bullet.split()).rstrip(".;,") for bullet in bullets),
             )
-    return Card(0, 0, ())
+    return Card(0, 0, "", ())
 
 
 def index_path(course: Course) -> Path:
@@ -55,16 +71,47 @@ def index_path(course: Course) -> Path:
 
 
 def index_text(course: Course) -> str:
-    """The whole index, one row a lab."""
-    names = course.lab_names()
-    rows = [_row(read_lab(course, name)) for name in names]
-    return HEAD.format(first=names[0] if names else "lab01") + "".join(rows)
+    """The whole index: one row a topic, and what is proven of the labs that exist."""
+    sources = {name: read_lab(course, name) for name in course.lab_names()}
+    names = sorted({*sources, *topics(course)})
+    techniques = Counter(row.lab for row in read_techniques(course))
+    rows = [
+        _row(course, sources[name], techniques[name]) if name in sources else _planned(name, topics(course)[name])
+        for name in names
+    ]
+    proofs = "".join(_proof_row(course, source) for source in sources.values())
+    return HEAD.format(first=next(iter(sources), "lab01")) + "".join(rows) + PROOF_HEAD + proofs
 
 
-def _row(source: LabSource) -> str:
+def _row(course: Course, source: LabSource, techniques: int) -> str:
     card = read_card(source)
     minutes = card.minutes or sum(exercise.minutes for exercise in source.exercises)
     points = sum(exercise.points for exercise in source.exercises)
-    title = source.title.replace("|", "\\|")
-    objectives = "; ".join(card.objectives).replace("|", "\\|")
-    return f"| [{title}]({source.stem}.ipynb) | {len(source.exercises)} | {points:g} | {minutes} | {objectives} |\n"
+    question = QUESTION.search(source.cells[0].source)
+    cells = [
+        f"[{_cell(source.title)}]({source.stem}.ipynb)",
+        _cell(" ".join(question[1].split())) if question else "",
+        f"{minutes}",
+        f"{points:g}",
+        _cell(card.prerequisites),
+        f"{techniques or ''}",
+        f"[Colab]({badge_url(course, source.stem)})",
+    ]
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _planned(name: str, topic: str) -> str:
+    return f"| Lab {name[3:]} - not there yet | {_cell(topic)} | | | | | |\n"
+
+
+def _proof_row(course: Course, source: LabSource) -> str:
+    proof = read_record(course, source.name)
+    if proof is None:
+        return f"| {source.name} | {len(source.exercises)} | not proven yet | | | |\n"
+    mutants = f"{proof['killed']} of {proof['mutants'] - proof['equivalent']}"
+    found = (len(source.exercises), proof["cases"], proof["wrong"], proof["right"], mutants)
+    return f"| {source.name} | {' | '.join(map(str, found))} |\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")

@@ -20,6 +20,7 @@ from autograder.prove import trials
 from autograder.prove.answers import equivalent_mutants, known_answers
 from autograder.prove.processes import processes
 from autograder.prove.trials import Trial
+from autograder.proven import FIELDS
 
 SEEDS = (11, 22, 33, 44, 55)
 MUTATION_SCORE = 0.95
@@ -36,12 +37,22 @@ class Proof:
     killed: int = 0
     equivalent: dict[str, str] = field(default_factory=dict)
     survivors: list[str] = field(default_factory=list)
+    cases: int = 0
+    wrong: int = 0
+    right: int = 0
 
     @property
     def mutation_score(self) -> float:
         """Share of the mutants that can be told from the reference which a hidden case does tell from it."""
         possible = self.mutants - len(self.equivalent)
         return self.killed / possible if possible else 1.0
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """What the index publishes."""
+        return {name: getattr(self, name) for name in FIELDS if name != "equivalent"} | {
+            "equivalent": len(self.equivalent)
+        }
 
 
 def check(
@@ -61,7 +72,9 @@ def check(
         "lazy answers": [(SEEDS[0], t) for t in trials.lazy(lab)],
         "mutants": [(SEEDS[0], t) for t in mutated],
     }
-    proof = Proof(name, mutants=sum(map(len, by_exercise.values())))
+    wrong = sum(not answer.right for answer in answers)
+    mutants = sum(map(len, by_exercise.values()))
+    proof = Proof(name, mutants=mutants, cases=len(lab.hidden.cases), wrong=wrong, right=len(answers) - wrong)
     work = [(group, seed, trial) for group, rows in groups.items() for seed, trial in rows]
     known = equivalent_mutants(course, lab)
     marked = run_trials(course, name, [(seed, trial) for _, seed, trial in work], workers=workers, progress=progress)
