@@ -7,12 +7,14 @@ import json
 import os
 from pathlib import Path
 
+import nbformat
 import pytest
 from autograder.course import UnknownLab
 from autograder.grade.explain import explain
 from autograder.grade.outcome import one_line
 from autograder.grade.pipeline import grade
 from autograder.grade.place import OutputError
+from nbformat.v4 import new_code_cell
 
 
 @pytest.fixture
@@ -147,14 +149,48 @@ def test_two_students_with_the_same_file_are_two_students(hand_in, run, out, tmp
     assert {student: row["score"] for student, row in table(out).items()} == {"ana": "40", "bob": "40"}
 
 
-def test_the_seed_is_drawn_once_and_may_be_refused(hand_in, run, out):
+class KnownAnswers:
+    """One known answer that earns everything, and the seeds that were judged by it."""
+
+    def __init__(self, course, wanted):
+        self.notebook = nbformat.read(course.release("lab99"), as_version=4)
+        self.notebook.cells.append(new_code_cell("# marks: 1 1 1"))
+        self.wanted, self.seeds = wanted, []
+
+    def notebooks(self):
+        return [self.notebook]
+
+    def fair(self, seed, marks):
+        assert [marked.score for marked in marks] == [100]
+        self.seeds.append(seed)
+        return len(self.seeds) == self.wanted
+
+
+def test_the_seed_is_drawn_once_and_may_be_refused(course, hand_in, run, out):
+    hand_in("ana_lab99.ipynb", "1 0 0")
+    known = KnownAnswers(course, wanted=2)
+    run(known=known)
+    assert json.loads((out / "private" / "lab99_seed.json").read_text()) == {"seed": known.seeds[1]}
+    assert table(out)["ana"]["score"] == "40"
+    run(known=known, force=True)
+    assert len(known.seeds) == 2
+
+
+def test_no_mark_is_kept_that_was_made_with_a_refused_seed(course, hand_in, run, out, monkeypatch):
     hand_in("ana_lab99.ipynb")
-    with pytest.raises(OutputError, match="none of 20 seeds"):
-        run(accept=lambda seed: False)
-    drawn = []
-    run(accept=lambda seed: drawn.append(seed) or len(drawn) == 3)
-    assert json.loads((out / "private" / "lab99_seed.json").read_text()) == {"seed": drawn[-1]}
-    run(accept=lambda seed: pytest.fail("a second seed was drawn"), force=True)
+    monkeypatch.setattr("autograder.grade.place.DRAWS", 1)
+    with pytest.raises(OutputError, match="no fair seed in 1 draws"):
+        run(known=KnownAnswers(course, wanted=0))
+    assert not (out / "private" / "lab99_seed.json").exists()
+    assert not (out / "private" / "lab99_journal.jsonl").exists()
+
+
+def test_a_dry_run_proves_a_seed_and_keeps_none(course, hand_in, run, out):
+    hand_in("ana_lab99.ipynb")
+    known = KnownAnswers(course, wanted=1)
+    run(known=known, dry_run=True)
+    assert len(known.seeds) == 1
+    assert not out.exists()
 
 
 def test_an_unknown_lab_names_the_known_ones(course, tmp_path):

@@ -23,6 +23,7 @@ from autograder.grade.manual import Manual
 from autograder.grade.outcome import Outcome, marked_from_json, one_line
 from autograder.grade.place import Place, open_place, write_json
 from autograder.grade.policy import Policy
+from autograder.grade.seeding import Known, Seeding
 from autograder.grade.settle import Settled, settle
 from autograder.grade.summary import GradeSummary
 from autograder.grade.tables import row
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Options:
-    """How to grade. `accept` may refuse a seed when one is drawn; `marker` names what opens the marker in a worker.
+    """How to grade. A new seed is proven on the `known` answers; `marker` names what opens the marker in a worker.
 
     `keep` tells which of a student's attempts counts; `roster` is a CSV file (default: that of an earlier run).
     `gradebook` is the URL of a database instead of the folder's own; `dask` the address of a scheduler to grade with.
@@ -49,7 +50,7 @@ class Options:
     force: bool = False
     dry_run: bool = False
     progress: Callable[[int, int], None] | None = None
-    accept: Callable[[int], bool] | None = None
+    known: Known | None = None
     marker: str = MARKER
     keep: str = "latest"
     roster: Path | None = None
@@ -81,7 +82,7 @@ class _Run:
     place: Place = field(init=False)
     journal: Journal = field(init=False)
     stack: ExitStack = field(init=False)
-    seed: int = field(init=False)
+    seeding: Seeding = field(init=False)
     policy: Policy = field(init=False)
     roster: Roster | None = field(init=False)
     recorder: Any = None
@@ -91,13 +92,13 @@ class _Run:
         with self.timed("collect"):
             self.policy = read_policy(self.place.policy)
             self.roster = open_roster(self.place, self.options.roster)
-            intake = collect(path, self.lab, Intaking(self.roster, self.options.keep, self.scratch()))
+            scratch = self.scratch()
+            intake = collect(path, self.lab, Intaking(self.roster, self.options.keep, scratch))
             recorded = self.place.outcomes(self.lab.name)
-        self.seed = self.place.seed(self.lab.name, self.options.accept)
-        if not self.options.dry_run:
-            self.place.save_seed(self.lab.name, self.seed)
+        self.seeding = Seeding(self.place, self.lab.name, self.options.known, write=not self.options.dry_run)
+        outcomes = self.seeding.settle(scratch, lambda seed: self.outcomes(intake, recorded, seed))
         lateness = partial(self.policy.lateness, self.lab.name)
-        graded = choose(self.outcomes(intake, recorded), lateness)
+        graded = choose(outcomes, lateness)
         graded += [Outcome(bad.student, bad.file, "invalid", one_line(bad.message)) for bad in intake.rejections]
         graded.sort(key=lambda each: each.student)
         settled = settle(self.journal.undecided(recorded, graded), graded, force=self.options.force, lateness=lateness)
@@ -116,9 +117,9 @@ class _Run:
         self.stack.callback(shutil.rmtree, folder, ignore_errors=True)
         return folder
 
-    def outcomes(self, intake: Intake, recorded: Mapping[str, Outcome]) -> list[Outcome]:
+    def outcomes(self, intake: Intake, recorded: Mapping[str, Outcome], seed: int) -> list[Outcome]:
         """Every submission's outcome, in the order of the intake: known from an earlier run, or marked now."""
-        keys = [self.key(each) for each in intake.submissions]
+        keys = [self.key(each, seed) for each in intake.submissions]
         known = {each.key: each.marked for each in recorded.values() if each.marked}
         known |= {key: outcome.marked for key, outcome in self.journal.outcomes().items()}
         todo = [number for number, key in enumerate(keys) if key not in known]
@@ -127,35 +128,35 @@ class _Run:
             for number, each in enumerate(intake.submissions)
             if keys[number] in known
         }
-        marked = self.mark([intake.submissions[number] for number in todo], [keys[number] for number in todo])
+        marked = self.mark([intake.submissions[number] for number in todo], [keys[number] for number in todo], seed)
         found |= {todo[number]: outcome for number, outcome in marked.items()}
         return [found[number] for number in sorted(found)]
 
-    def key(self, submission: Submission) -> str:
+    def key(self, submission: Submission, seed: int) -> str:
         """What the marks of a submission depend on, as one hash."""
-        parts = (self.fingerprint, str(self.seed), submission.sha256)
+        parts = (self.fingerprint, str(seed), submission.sha256)
         return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
     @cached_property
     def fingerprint(self) -> str:
         return fingerprint(self.course, self.lab)
 
-    def mark(self, todo: Sequence[Submission], keys: Sequence[str]) -> dict[int, Outcome]:
+    def mark(self, todo: Sequence[Submission], keys: Sequence[str], seed: int) -> dict[int, Outcome]:
         """Mark what has to be marked; while the workers start, what records is loaded and the lab staged."""
         names = tuple(name for exercise in self.lab.exercises for name in exercise.names)
-        jobs = [Job(str(each.path), self.lab.name, names) for each in todo]
+        jobs = [*self.seeding.jobs(names), *(Job(str(each.path), self.lab.name, names) for each in todo)]
         workers = self.options.workers or cores()
         fork_server = len(jobs) > workers or bool(self.options.dask)
         setup = Setup(
-            str(self.course.root), self.lab.name, self.seed, self.options.isolation, fork_server, self.options.marker
+            str(self.course.root), self.lab.name, seed, self.options.isolation, fork_server, self.options.marker
         )
         outcomes: dict[int, Outcome] = {}
         with self.pool(setup, jobs, workers) as pool:
             self.prepare()
-            for reply in pool.replies():
+            for reply in self.seeding.proven(pool.replies()):
                 outcomes[reply.number] = self.outcome(todo[reply.number], keys[reply.number], reply)
                 if self.options.progress is not None:
-                    self.options.progress(len(outcomes), len(jobs))
+                    self.options.progress(len(outcomes), len(todo))
         return outcomes
 
     def pool(self, setup: Setup, jobs: Sequence[Job], workers: int) -> Pool | DaskPool:
@@ -177,7 +178,7 @@ class _Run:
 
     def prepare(self) -> None:
         """Load what records (nbgrader takes seconds to import) and enter the lab into the gradebook."""
-        if self.options.dry_run:
+        if self.options.dry_run or self.recorder is not None:
             return
         with self.timed("recording"):
             from autograder.grade.database import choose as choose_database

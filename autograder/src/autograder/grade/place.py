@@ -17,6 +17,7 @@ from autograder.grade.ids import folders
 from autograder.grade.outcome import Outcome
 
 SEED_BITS = 31
+DRAWS = 20
 MARKER = "course.json"
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 KEPT = "what was graded so far is kept"
@@ -26,6 +27,10 @@ UNFINISHED = ".new-"
 
 class OutputError(ValueError):
     """The output folder cannot be used; the message says why and how to mend it."""
+
+
+def none_was_fair(lab: str) -> OutputError:
+    return OutputError(f"{lab}: no fair seed in {DRAWS} draws; run 'autograder check {lab}'")
 
 
 @dataclass(frozen=True)
@@ -86,21 +91,30 @@ class Place:
     def save_folders(self, named: dict[str, str]) -> None:
         write_json(self.private / MARKER, {"written_by": "autograder grade", "folders": dict(sorted(named.items()))})
 
+    def has_seed(self, lab: str) -> bool:
+        return self._seed(lab).exists()
+
+    def seeds(self, lab: str) -> Iterator[int]:
+        """The seed of an assignment if it has one, else draws to choose from."""
+        if self.has_seed(lab):
+            yield int(_read(self._seed(lab))["seed"])
+        else:
+            yield from (secrets.randbits(SEED_BITS) for _ in range(DRAWS))
+
     def seed(self, lab: str, accept: Callable[[int], bool] | None = None) -> int:
-        """The seed of an assignment: drawn once (of 20 draws the first that `accept` takes), then always the same."""
-        path = self.private / f"{lab}_seed.json"
-        if path.exists():
-            return int(_read(path)["seed"])
-        for _ in range(20):
-            seed = secrets.randbits(SEED_BITS)
-            if accept is None or accept(seed):
+        """The seed of an assignment, else the first draw that `accept` takes."""
+        kept = self.has_seed(lab)
+        for seed in self.seeds(lab):
+            if kept or accept is None or accept(seed):
                 return seed
-        raise OutputError(f"{lab}: none of 20 seeds was accepted; run 'autograder check {lab}'")
+        raise none_was_fair(lab)
 
     def save_seed(self, lab: str, seed: int) -> None:
-        path = self.private / f"{lab}_seed.json"
-        if not path.exists():
-            write_json(path, {"seed": seed})
+        if not self.has_seed(lab):
+            write_json(self._seed(lab), {"seed": seed})
+
+    def _seed(self, lab: str) -> Path:
+        return self.private / f"{lab}_seed.json"
 
 
 @contextmanager

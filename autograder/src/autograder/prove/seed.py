@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
+
+from nbformat import NotebookNode
 
 from autograder.course import Course
 from autograder.grade.model import Marked
-from autograder.lab import load_lab
+from autograder.lab import Lab, load_lab
 from autograder.prove import trials
 from autograder.prove.answers import known_answers
 from autograder.prove.check import earned, run_trials
@@ -21,23 +24,44 @@ class KnownAnswers:
         self.how = {"workers": workers, "isolation": isolation}
         self._marked: dict[int, Sequence[tuple[Trial, Marked]]] = {}
 
+    def notebooks(self) -> list[NotebookNode]:
+        """The bundles, each a notebook to be handed in.
+
+        Raises: ValueError if an exercise has no wrong answers
+        """
+        return [trial.notebook for trial in self._trials]
+
+    def fair(self, seed: int, marks: Sequence[Marked]) -> bool:
+        """Whether a seed is fair: with it, all of the known answers end as they should. `marks` are the bundles'."""
+        self._marked[seed] = list(zip(self._trials, marks, strict=True))
+        points = {exercise.id: exercise.points for exercise in self._lab.exercises}
+        return all(
+            trials.kept(rule, earned(marked)[exercise], points[exercise])
+            for trial, marked in self._marked[seed]
+            for exercise, rule in trial.rules.items()
+        )
+
+    def accept(self, seed: int) -> bool:
+        """Whether a seed is fair, found out in processes of its own.
+
+        Raises: ValueError if an exercise has no wrong answers; IsolationUnavailable
+        """
+        work = [(seed, trial) for trial in self._trials]
+        return self.fair(seed, run_trials(self.course, self.name, work, **self.how))
+
     def marked(self, seed: int) -> Sequence[tuple[Trial, Marked]]:
         """Each bundle and its marks.
 
         Raises: ValueError if an exercise has no wrong answers; IsolationUnavailable
         """
         if seed not in self._marked:
-            lab = load_lab(self.course, self.name)
-            tried = list(trials.again(lab, known_answers(self.course, lab)))
-            marks = run_trials(self.course, self.name, [(seed, trial) for trial in tried], **self.how)
-            self._marked[seed] = list(zip(tried, marks, strict=True))
+            self.accept(seed)
         return self._marked[seed]
 
-    def accept(self, seed: int) -> bool:
-        """Whether a seed is fair: all of the known answers end as they should."""
-        points = {exercise.id: exercise.points for exercise in load_lab(self.course, self.name).exercises}
-        return all(
-            trials.kept(rule, earned(marked)[exercise], points[exercise])
-            for trial, marked in self.marked(seed)
-            for exercise, rule in trial.rules.items()
-        )
+    @cached_property
+    def _lab(self) -> Lab:
+        return load_lab(self.course, self.name)
+
+    @cached_property
+    def _trials(self) -> list[Trial]:
+        return list(trials.again(self._lab, known_answers(self.course, self._lab)))
