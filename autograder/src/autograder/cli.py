@@ -52,6 +52,9 @@ def _authoring(add) -> None:
     build.add_argument("lab", nargs="?")
     build.add_argument("--indexes", action="store_true", help="write only the pages that list all labs and techniques")
 
+    site = _verb(add, "site", verbs.site, "write labs, index, techniques and glossary as web pages into a new folder")
+    site.add_argument("dir", type=Path)
+
     release = _verb(add, "release", verbs.release, "write what students get, and nothing else, into a new folder")
     release.add_argument("dir", type=Path)
 

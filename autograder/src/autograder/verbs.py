@@ -52,6 +52,14 @@ def build(course: Course, arguments: Namespace) -> int:
     return 0
 
 
+def site(course: Course, arguments: Namespace) -> int:
+    from autograder.site.write import write_site
+
+    files = write_site(course, arguments.dir)
+    print(f"{len(files)} files in {arguments.dir}; open {arguments.dir / 'index.html'}")
+    return 0
+
+
 def check(course: Course, arguments: Namespace) -> int:
     from autograder.prove.check import check as check_lab
     from autograder.prove.check import lines

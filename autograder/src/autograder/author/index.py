@@ -21,7 +21,7 @@ The notebooks that students work on. They are built from `solutions/`: never edi
 
 copies it to `work/` and opens it in JupyterLab. `effdl progress` says what is written;
 `effdl submit {first} --id YOUR_ID` checks the notebook and writes the file to hand in.
-[TECHNIQUES.md](TECHNIQUES.md) tells for each technique of the course in which lab and exercise it is.
+[The index of techniques](TECHNIQUES.md) tells for each in which lab and exercise it is.
 
 | lab | the question it answers | minutes | points | before it | techniques | open |
 |---|---|---|---|---|---|---|

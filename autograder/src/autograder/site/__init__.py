@@ -1,0 +1,1 @@
+"""The course as static pages: what `autograder site DIR` writes."""
