@@ -10,14 +10,9 @@ Source: ours
 
 from __future__ import annotations
 
-import html
-import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
 
 import torch
-from IPython.display import display
 from torch import Tensor
 
 from effdl import channels, cost, pruning
@@ -25,21 +20,12 @@ from effdl.channels import Evidence
 from effdl.plots import criteria
 from effdl.plots.pruning import masks, paint
 from effdl.plots.style import COLORS, GREY, Picture, panels, picture
+from effdl.plots.widget import WIDGET_DPI, Frame, frame_or_note, hang_controls
 
 __all__ = ["Frame", "frame_or_note", "judge_criterion", "judge_frame", "mask_frame", "mask_painter", "meters"]
 
 GRANULARITIES = ("fine", "vector", "kernel", "channel")
-WIDGET_DPI = 96  # redrawn in half the time of a printed figure
-WIDGET_WIDTH = "624px"  # 6.5 in of it
 DEFAULT_CRITERION = "Fisher"
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What a widget shows in one state: a PNG and the same in words."""
-
-    png: bytes
-    words: str
 
 
 def meters(w: Tensor, groups: Tensor) -> tuple[int, float]:
@@ -113,7 +99,7 @@ def mask_painter(group_scores: Callable[..., Tensor], mask_from_scores: Callable
         return mask_frame(w, granularity, percent / 100, p, functions)
 
     references = (pruning.group_scores, pruning.mask_from_scores)
-    _explore(controls, draw, (group_scores, mask_from_scores), references)
+    hang_controls(controls, draw, (group_scores, mask_from_scores), references)
     halves = {name: pruning.mask_from_scores(pruning.group_scores(w, name, 1), 0.5) for name in GRANULARITIES}
     return masks(w, {name: pruning.expand_mask(half, tuple(w.shape)) for name, half in halves.items()})
 
@@ -139,49 +125,9 @@ def judge_criterion(blocks: Mapping[str, Evidence], **functions: Callable[..., T
     def draw(by: Mapping[str, Callable[..., Tensor]], criterion: str, block: str) -> Frame:
         return judge_frame(blocks[block], criterion, by)
 
-    _explore(controls, draw, functions, channels.REFERENCES)
+    hang_controls(controls, draw, functions, channels.REFERENCES)
     correlations = {
         criterion: [criteria.rank_correlation(channels.score(b, criterion), b.loss_change) for b in blocks.values()]
         for criterion in channels.CRITERIA
     }
     return criteria.judged(correlations, list(blocks))
-
-
-def frame_or_note(
-    draw: Callable[..., Frame], yours: Any, reference: Any, values: Mapping[str, Any]
-) -> tuple[Frame, str]:
-    """The frame of the student's functions; if they fail, that of the references and a line that says why.
-
-    Shapes: none
-    Source: ours
-    """
-    try:
-        return draw(yours, **values), ""
-    except NotImplementedError as problem:
-        *_, last = traceback.walk_tb(problem.__traceback__)
-        note = f"Write {last[0].f_code.co_name} first. This is the expected picture."
-    except Exception as problem:  # any fault of the student's function is theirs to see, not a traceback in a callback
-        note = f"Your function raised {type(problem).__name__}: {problem}. This is the expected picture."
-    return draw(reference, **values), note
-
-
-def _explore(controls: dict[str, Any], draw: Callable[..., Frame], yours: Any, reference: Any) -> None:
-    """Hang controls on `draw(functions, **values)`."""
-    import ipywidgets as widgets
-
-    # a width, or the page stretches the picture
-    image, words = widgets.Image(format="png", layout={"width": WIDGET_WIDTH}), widgets.HTML()
-
-    def update(*_: Any) -> None:
-        values = {name: control.value for name, control in controls.items()}
-        frame, note = frame_or_note(draw, yours, reference, values)
-        image.value = frame.png
-        words.value = f"<b>{html.escape(note)}</b> {html.escape(frame.words)}"
-
-    for control in controls.values():
-        control.style.description_width = "initial"
-        control.observe(update, names="value")
-    update()
-    box = widgets.VBox([widgets.HBox(list(controls.values())), image, words])
-    settings = ", ".join(f"{control.description}: {control.value}" for control in controls.values())
-    display({**box._repr_mimebundle_(), "text/plain": f"Widget ({settings}); it needs a running kernel."}, raw=True)

@@ -1,0 +1,79 @@
+"""Hang controls on a drawing function, safely for whatever function of a student's is in it.
+
+A widget is a pure function from functions and settings to a `Frame`, a picture and its words. `hang_controls` shows it;
+where the student's function fails, the frame of the reference appears, with a line that says why: a slider on an
+unwritten `mask_from_scores` shows the expected picture and "Write mask_from_scores first".
+
+This leaves out anything graded: a widget sets no variable that a later cell reads.
+
+Source: ours
+"""
+
+from __future__ import annotations
+
+import html
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from IPython.display import display
+
+__all__ = ["WIDGET_DPI", "Frame", "frame_or_note", "hang_controls"]
+
+WIDGET_DPI = 96  # redrawn in half the time of a printed figure
+WIDGET_WIDTH = "624px"  # 6.5 in of it
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a widget shows in one state: a PNG and the same in words."""
+
+    png: bytes
+    words: str
+
+
+def frame_or_note(
+    draw: Callable[..., Frame], yours: Any, reference: Any, values: Mapping[str, Any]
+) -> tuple[Frame, str]:
+    """The frame of the student's functions; if they fail, that of the references and a line that says why.
+
+    Shapes: none
+    Source: ours
+    """
+    try:
+        return draw(yours, **values), ""
+    except NotImplementedError as problem:
+        *_, last = traceback.walk_tb(problem.__traceback__)
+        note = f"Write {last[0].f_code.co_name} first. This is the expected picture."
+    except Exception as problem:  # any fault of the student's function is theirs to see, not a traceback in a callback
+        note = f"Your function raised {type(problem).__name__}: {problem}. This is the expected picture."
+    return draw(reference, **values), note
+
+
+def hang_controls(controls: dict[str, Any], draw: Callable[..., Frame], yours: Any, reference: Any) -> None:
+    """Show `controls`, and below them what `draw(functions, **values)` gives for their values, anew on every change.
+
+    `yours` are the student's functions, `reference` those that step in when they fail.
+
+    Shapes: none
+    Source: ours
+    """
+    import ipywidgets as widgets
+
+    # a width, or the page stretches the picture
+    image, words = widgets.Image(format="png", layout={"width": WIDGET_WIDTH}), widgets.HTML()
+
+    def update(*_: Any) -> None:
+        values = {name: control.value for name, control in controls.items()}
+        frame, note = frame_or_note(draw, yours, reference, values)
+        image.value = frame.png
+        words.value = f"<b>{html.escape(note)}</b> {html.escape(frame.words)}"
+
+    for control in controls.values():
+        control.style.description_width = "initial"
+        control.observe(update, names="value")
+    update()
+    box = widgets.VBox([widgets.HBox(list(controls.values())), image, words])
+    settings = ", ".join(f"{control.description}: {control.value}" for control in controls.values())
+    display({**box._repr_mimebundle_(), "text/plain": f"Widget ({settings}); it needs a running kernel."}, raw=True)
