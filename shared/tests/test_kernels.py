@@ -9,6 +9,12 @@ pytest.importorskip("ziglang", reason="the extra effdl[mcu] is not installed")
 from effdl import kernels, loops, mcu
 
 SIZES = [(1, 1, 1), (3, 5, 7), (8, 4, 12), (2, 9, 3), (5, 1, 4)]
+
+
+def product_of(name, a, b, **options):
+    return kernels.product(kernels.compile_text(kernels.function_text(name)), name, a, b, **options)
+
+
 ANY_SIZE = ["matmul_naive", "matmul_register", "matmul_reordered", "matmul_unrolled", "matmul_tiled"]
 
 
@@ -32,7 +38,7 @@ def test_any_tile_gives_the_product(tile):
 
 def test_extreme_numbers_do_not_overflow():
     a = np.full((4, 64), -128, np.int8)
-    assert kernels.product(kernels.function_text("matmul_unrolled"), "matmul_unrolled", a, a.T).arrays[2].max() == 2**20
+    assert product_of("matmul_unrolled", a, a.T).arrays[2].max() == 2**20
 
 
 @pytest.mark.parametrize(
@@ -41,7 +47,7 @@ def test_extreme_numbers_do_not_overflow():
 )
 def test_compiled_loops_read_b_in_the_order_of_the_model(name, order, tiles, tile):
     a, b = kernels.random_matrices(6, 7, 9)
-    run = kernels.product(kernels.function_text(name), name, a, b, tile=tile, trace=True)
+    run = product_of(name, a, b, tile=tile, trace=True)
     start = run.addresses[1]
     inside = (run.trace["address"] >= start) & (run.trace["address"] < start + b.size)
     steps = loops.matmul_trace(loops.Sizes(6, 7, 9), order, tiles)
@@ -67,4 +73,4 @@ def test_wrong_names_and_shapes_are_refused():
     with pytest.raises(ValueError, match="no function"):
         kernels.function_text("matmul_fast")
     with pytest.raises(ValueError, match="cannot be multiplied"):
-        kernels.product("", "f", np.zeros((2, 3), np.int8), np.zeros((2, 3), np.int8))
+        product_of("matmul_naive", np.zeros((2, 3), np.int8), np.zeros((2, 3), np.int8))

@@ -19,7 +19,9 @@ import numpy as np
 
 from effdl import cache, mcu, native
 
-__all__ = ["KERNELS", "OPTIONS", "Measured", "function_text", "measure", "misses", "product", "random_matrices"]
+__all__ = [
+    "KERNELS", "OPTIONS", "Measured", "compile_text", "function_text", "measure", "misses", "product", "random_matrices",
+]  # fmt: skip
 
 OPTIONS = "-O2 -fno-unroll-loops"
 RUBBISH = -(2**30) + 12345  # what c holds before the call
@@ -65,22 +67,30 @@ def function_text(name: str, file: str = "matmul.c") -> str:
     return found[0]
 
 
+def compile_text(text: str, part: str = "stm32f412") -> mcu.Program:
+    """Compile C text with the lab's options.
+
+    Raises: mcu.CompileError naming the line; ValueError for an unknown part
+    Source: `effdl.mcu`
+    """
+    return mcu.compile(text, part=part, opt=OPTIONS)
+
+
 def product(
-    text: str, name: str, a: np.ndarray, b: np.ndarray, *, part: str = "stm32f412", tile: int = 0, trace: bool = False
+    program: mcu.Program, name: str, a: np.ndarray, b: np.ndarray, *, tile: int = 0, trace: bool = False
 ) -> mcu.Run:
-    """Compile C text and call `name(a, b, c, m, n, k)`, with `tile` as a seventh argument if it is not 0.
+    """Call `name(a, b, c, m, n, k)` of a program, with `tile` as a seventh argument if it is not 0.
 
     c holds rubbish before the call; afterwards it is the third of the run's arrays.
 
     Shapes: a (m, k), b (k, n), int8
-    Raises: mcu.CompileError, mcu.Fault, mcu.OutOfSram, mcu.TooLong; ValueError if the shapes do not fit
+    Raises: mcu.Fault, mcu.OutOfSram, mcu.TooLong; ValueError if the shapes do not fit
     Source: ours
     """
     if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0]:
         raise ValueError(f"product: a {a.shape} and b {b.shape} cannot be multiplied")
     (m, k), n = a.shape, b.shape[1]
     c = np.full((m, n), RUBBISH, np.int32)
-    program = mcu.compile(text, part=part, opt=OPTIONS)
     limit = 200_000 + 100 * m * n * k  # a slow answer may take ten times the naive one's
     more = (tile,) if tile else ()
     return mcu.run(program, name, a, b, c, m, n, k, *more, max_instructions=limit, trace=trace)
@@ -99,7 +109,7 @@ def measure(name: str, a: np.ndarray, b: np.ndarray, *, part: str = "stm32f412",
     if name == "matmul_simd":  # takes b transposed, so that four steps of a sum are one word
         run = _simd(a, b, part)
     else:
-        run = product(function_text(name), name, a, b, part=part, tile=tile if name == "matmul_tiled" else 0)
+        run = product(compile_text(function_text(name), part), name, a, b, tile=tile * (name == "matmul_tiled"))
     if not np.array_equal(run.arrays[2], want):
         raise ValueError(f"measure: {name} gives another product than NumPy")
     ms = run.cycles_estimate / mcu.PARTS[part].mhz / 1000
@@ -129,7 +139,7 @@ def random_matrices(m: int, n: int, k: int, seed: int = 0) -> tuple[np.ndarray, 
 
 
 def _simd(a: np.ndarray, b: np.ndarray, part: str) -> mcu.Run:
-    program = mcu.compile(native.source(KERNELS["matmul_simd"]), part=part, opt=OPTIONS)
+    program = compile_text(native.source(KERNELS["matmul_simd"]), part)
     (m, k), n = a.shape, b.shape[1]
     c = np.full((m, n), RUBBISH, np.int32)
     return mcu.run(program, "matmul_simd", a, np.ascontiguousarray(b.T), c, m, n, k)
