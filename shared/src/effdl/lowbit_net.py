@@ -36,8 +36,23 @@ def straight_through(latent: Tensor, value: Tensor, limit: float = float("inf"))
     Shapes: latent, value alike -> the same
     Source: Bengio et al. 2013, arXiv:1308.3432; the limit, Courbariaux et al. 2016, arXiv:1602.02830
     """
-    passing = latent.clamp(-limit, limit)
-    return passing + (value - passing).detach()
+    return _Through.apply(latent, value, limit)
+
+
+class _Through(torch.autograd.Function):
+    """What `straight_through` does."""
+
+    @staticmethod
+    def forward(ctx: torch.autograd.function.FunctionCtx, latent: Tensor, value: Tensor, limit: float) -> Tensor:
+        """The value, as it is."""
+        ctx.save_for_backward(latent.abs() <= limit)
+        return value.clone()
+
+    @staticmethod
+    def backward(ctx: torch.autograd.function.FunctionCtx, grad: Tensor) -> tuple[Tensor, None, None]:
+        """For the latent weight within the limit."""
+        (inside,) = ctx.saved_tensors
+        return grad * inside, None, None
 
 
 class TrainedTernary(torch.autograd.Function):

@@ -28,3 +28,12 @@ void float_matvec(const float *w, const float *x, float *y, int rows, int n) {
         y[r] = sum;
     }
 }
+
+// Signs to bits: bit i % 8 of byte i / 8 is 1 where x[i] >= 0. Bits beyond n stay as they are.
+void pack(const float *x, uint8_t *bits, int n) {
+    for (int i = 0; i < n; i += 8) {
+        uint8_t byte = 0;
+        for (int k = 0; k < 8 && i + k < n; k++) byte |= (uint8_t)((x[i + k] >= 0) << k);
+        bits[i / 8] = byte;
+    }
+}
