@@ -110,11 +110,15 @@ def _proving(add) -> None:
     _marking(attack)
     attack.add_argument("--table", action="store_true", help="write autograder/ATTACKS.md if all end as they should")
 
-    bench = _verb(add, "bench", verbs.bench, "time the grader against stock nbgrader on the same submissions")
+    bench = _verb(add, "bench", verbs.bench, "time the grader against nbgrader and otter-grader, on one class")
     bench.add_argument("lab", nargs="?", default="lab03")
-    bench.add_argument("--submissions", type=int, default=16)
-    bench.add_argument("--growth", type=int, nargs="*", default=[], metavar="N", help="grade larger classes too")
-    bench.add_argument("--whole", type=int, default=2, help="submissions that stock nbgrader grades on the whole lab")
+    bench.add_argument("--submissions", type=int, default=16, help="of the class (default: 16)")
+    bench.add_argument("--sample", type=int, default=8, help="of these, graded by the others too (default: 8)")
+    bench.add_argument("--whole", type=int, default=1, help="of these, graded by nbgrader on every cell (default: 1)")
+    bench.add_argument("--growth", type=int, nargs="*", default=[], metavar="N", help="grade classes of N too")
+    bench.add_argument(
+        "--otter", type=Path, metavar="PYTHON", help="of an environment with otter-grader and this course"
+    )
 
 
 def _verb(add, name: str, run, help: str) -> argparse.ArgumentParser:

@@ -211,10 +211,11 @@ def _new_folder(parent: Path, name: str) -> Path:
 
 
 def bench(course: Course, arguments: Namespace) -> int:
+    from autograder.prove.bench import Size
     from autograder.prove.bench import bench as run_bench
 
-    sizes = (arguments.submissions, arguments.whole)
-    run_bench(course, arguments.lab, *sizes, say=lambda line: print(line, flush=True), growth=arguments.growth)
+    size = Size(arguments.submissions, arguments.sample, arguments.whole, tuple(arguments.growth))
+    run_bench(course, arguments.lab, size, lambda line: print(line, flush=True), arguments.otter)
     return 0
 
 

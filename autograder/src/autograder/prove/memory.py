@@ -14,9 +14,10 @@ PROC = Path("/proc")
 
 
 class Peak:
-    """The highest sum that was seen, in MiB; 0 where the system does not tell."""
+    """The highest sum that was seen, and of the program itself, in MiB; 0 where the system does not tell."""
 
     mib = 0.0
+    own_mib = 0.0
 
 
 @contextmanager
@@ -26,7 +27,8 @@ def watched(process: subprocess.Popen) -> Iterator[Peak]:
 
     def look() -> None:
         while not over.wait(EVERY_S):
-            peak.mib = max(peak.mib, sum(map(_mib, _family(process.pid))))
+            own, *others = map(_mib, _family(process.pid))
+            peak.mib, peak.own_mib = max(peak.mib, own + sum(others)), max(peak.own_mib, own)
 
     watcher = threading.Thread(target=look, daemon=True)
     watcher.start()
