@@ -1,4 +1,4 @@
-"""Put fake quantization into a whole network: wrap its layers, calibrate, train, export, count bytes.
+"""Put fake quantization into a whole network: wrap its layers, calibrate, export, count bytes.
 
 ResNet8's first and last layer keep 8 bits for weights and inputs, the others get what is asked for, W2A8 being 2 bits
 for weights and 8 for inputs. PTQ (post-training quantization) watches ranges on some images and stops there; QAT then
@@ -18,17 +18,15 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor, nn
 
-from effdl import qat, quant, train
-from effdl.data import Split
+from effdl import qat, quant
 
 __all__ = [
-    "EDGE_BITS", "calibrate_", "convert", "export", "finetune_", "integers", "layers", "pairs", "replace_",
+    "EDGE_BITS", "calibrate_", "convert", "export", "integers", "layers", "pairs", "replace_",
     "stored_bytes",
 ]  # fmt: skip
 
 EDGE_BITS = (8, 8)  # weights and inputs of the first and the last layer
 CALIBRATION_IMAGES, CALIBRATION_BATCH = 500, 100
-LR = 1e-3
 Layer = nn.Conv2d | nn.Linear
 
 
@@ -76,18 +74,6 @@ def calibrate_(net: nn.Module, images: Tensor) -> nn.Module:
         for batch in images[:CALIBRATION_IMAGES].split(CALIBRATION_BATCH):
             net(batch)
     return net.eval()
-
-
-def finetune_(
-    net: nn.Module, seen: Split, *, epochs: float, seed: int, after_step: Callable[[nn.Module], object] | None = None
-) -> nn.Module:
-    """Train on, as `effdl.train` does, from a smaller learning rate.
-
-    Source: Krishnamoorthi 2018, section 3.2, arXiv:1806.08342
-    """
-    generator = torch.Generator().manual_seed(seed)
-    train.fit(net, seen, epochs=epochs, lr=LR, generator=generator, after_step=after_step, progress=False)
-    return net
 
 
 def integers(net: nn.Module) -> dict[str, Tensor]:
