@@ -23,6 +23,7 @@ __all__ = ["Run", "run"]
 
 PAGE = 4096
 WALL_S = 60
+TRANSLATED_BYTES = 16 << 20  # the emulator reserves a gigabyte for translated code unless told otherwise
 ACCESS = np.dtype([("address", np.uint32), ("bytes", np.uint8), ("write", np.bool_)])
 # QEMU's numbers for what a Cortex-M would take as an exception
 STOPS = {
@@ -94,6 +95,7 @@ class _Machine:
         self.cpu = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS)
         model = arm_const.UC_CPU_ARM_CORTEX_M7 if program.part.core == "cortex-m7" else arm_const.UC_CPU_ARM_CORTEX_M4
         self.cpu.ctl_set_cpu_model(model)
+        self.cpu.ctl_set_tcg_buffer_size(TRANSLATED_BYTES)
         self.blocks: dict[tuple[int, int], list[int]] = {}
         self.executed = 0
         self.fault: Fault | None = None
