@@ -31,6 +31,11 @@ class Exercise:
         return f"lab{int(lab):02d}-ex{number}"
 
     @property
+    def language(self) -> str:
+        """In what it is written: "python", or "c" as a text that the grader compiles."""
+        return "c" if ".c:" in self.source else "python"
+
+    @property
     def check_id(self) -> str:
         """The id of nbgrader's grade cell, which carries the points."""
         return f"{self.grade_id}-check"

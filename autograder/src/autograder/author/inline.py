@@ -3,26 +3,42 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 
+from autograder import ctext
 from autograder.course import Course
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")
+# of a C answer, which is a text: the marks stand in comments of C, and what is not written does not compile
+C_BEGIN, C_END = f"/* {BEGIN} */", f"/* {END} */"
+C_STUB = ("/* YOUR CODE HERE */", '#error "not written yet"')
+C_FILE = re.compile(r"[a-z_]\w*(/\w+)*\.c")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True)
 class Reference:
-    """One `module:name` of a `source=` mark; `methods` are those to blank, of a class."""
+    """One `module:name` of a `source=` mark; `methods` are those to blank, of a class. A module may be a file of C."""
 
     module: str
     name: str
     methods: tuple[str, ...] = ()
 
+    @property
+    def is_c(self) -> bool:
+        return self.module.endswith(".c")
+
+    @property
+    def bound(self) -> str:
+        """The name in the notebook: that of a text is told from a function's."""
+        return f"{self.name}_c" if self.is_c else self.name
+
 
 def parse_references(mark: str) -> tuple[Reference, ...]:
-    """The references of a `source=` mark: `module:f`, `module:f,g`, `module:f,other:g`, `module:Class.a+b`.
+    """The references of a `source=` mark: `module:f`, `module:f,g`, `module:f,other:g`, `module:Class.a+b`,
+    `folder/file.c:f`.
 
     Raises: ValueError if the mark has another form
     """
@@ -31,18 +47,21 @@ def parse_references(mark: str) -> tuple[Reference, ...]:
         found, colon, name = item.rpartition(":")
         module = found if colon else module
         name, _, methods = name.partition(".")
-        parts = [*module.split("."), name, *filter(None, methods.split("+"))]
-        if not all(part.isidentifier() for part in parts):
+        place = ["c"] if C_FILE.fullmatch(module) and not methods else module.split(".")
+        if not all(part.isidentifier() for part in (*place, name, *filter(None, methods.split("+")))):
             raise ValueError(
-                f'source={mark!r}: write source="effdl.module:function" or "effdl.module:Class.method+method"'
+                f'source={mark!r}: write source="effdl.module:function", "effdl.module:Class.method+method" or '
+                '"effdl/c/file.c:function"'
             )
         references.append(Reference(module, name, tuple(filter(None, methods.split("+")))))
+    if len({reference.is_c for reference in references}) > 1:
+        raise ValueError(f"source={mark!r}: an exercise is written in Python or in C, not in both")
     return tuple(references)
 
 
 def reference_names(mark: str) -> tuple[str, ...]:
     """The names that a `source=` mark binds in the notebook."""
-    return tuple(reference.name for reference in parse_references(mark))
+    return tuple(reference.bound for reference in parse_references(mark))
 
 
 def inline(course: Course, mark: str) -> str:
@@ -54,12 +73,15 @@ def inline(course: Course, mark: str) -> str:
 
 
 def blank(text: str) -> str:
-    """`text` with each marked region replaced by the stub, as nbgrader's ClearSolutions does it."""
+    """`text` with each marked region replaced by the stub, as nbgrader's ClearSolutions does it.
+
+    ClearSolutions knows one stub for a notebook: in a C answer it puts Python's, which does not compile either.
+    """
     kept, inside = [], False
     for line in text.split("\n"):
         indent = line[: len(line) - len(line.lstrip())]
         if BEGIN in line:
-            kept += [indent + stub for stub in STUB]
+            kept += [indent + stub for stub in (C_STUB if C_BEGIN in line else STUB)]
             inside = True
         elif END in line:
             inside = False
@@ -77,6 +99,8 @@ def blank_text(text: str) -> str:
 
 
 def _inline_one(course: Course, reference: Reference) -> str:
+    if reference.is_c:
+        return _inline_c(course, reference)
     text, node = _find(course, reference)
     lines = text.split("\n")
     start = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
@@ -120,3 +144,26 @@ def _mark(lines: list[str], function: Function, reference: Reference) -> None:
     indent = " " * first.col_offset
     lines.insert(function.end_lineno, indent + END)
     lines.insert(docstring.end_lineno, indent + BEGIN)
+
+
+def _inline_c(course: Course, reference: Reference) -> str:
+    """A function of C as an assignment of its text, its comment included, its body between the marks."""
+    path = course.package.parent / reference.module
+    if not path.exists():
+        raise ValueError(f"there is no file {reference.module}")
+    text = path.read_text(encoding="utf-8")
+    try:
+        found = ctext.function_named(text, reference.name)
+    except ValueError as problem:
+        raise ValueError(f"{reference.module}: {problem}") from None
+    head, body = text[found.start : found.opened + 1], text[found.opened + 1 : found.closed]
+    if found.start == found.head or not body.strip():
+        raise ValueError(f"{reference.module}:{found.name} needs a comment before it, which students get, and a body")
+    if '"""' in text or "\\" in head + body or not (body.startswith("\n") and body.endswith("\n")):
+        raise ValueError(
+            f'{reference.module}:{found.name}: write it without backslashes and """, its braces at the ends of lines'
+        )
+    indent = re.search(r"^[ \t]+(?=\S)", body, re.MULTILINE)
+    inner = indent[0] if indent else "    "
+    marked = f"{head}\n{inner}{C_BEGIN}{body}{inner}{C_END}\n}}"
+    return f'{reference.bound} = """\n{marked}\n"""'

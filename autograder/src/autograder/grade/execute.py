@@ -24,11 +24,22 @@ ENDS = ("timeout", "died")
 
 @dataclass
 class Executed:
-    """What came of a plan: one CaseRun a case, by the case's id, and what the instructor should know."""
+    """What came of a plan: one CaseRun a case, by the case's id, and what the instructor should know.
+
+    `joined`: the cases of one exercise may have had a part in the results of another.
+    """
 
     runs: dict[str, CaseRun] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
+    joined: bool = False
+
+    def add(self, other: Executed) -> None:
+        """Take what came of another plan into account."""
+        self.runs |= other.runs
+        self.events += other.events
+        self.notes |= other.notes
+        self.joined |= other.joined
 
 
 class _Fault(Exception):
@@ -60,6 +71,7 @@ class _Execution:
             if time.monotonic() > end:
                 self.out.events.append(Event("out of time", f"stopped after {self.limits.total_s:.0f} s"))
                 self.give_up("not_run", "the submission used up its time")
+                self.out.joined = True
                 break
             try:
                 self.attempt()
@@ -89,6 +101,8 @@ class _Execution:
                 while alive and (pending := self.pending()):
                     first = pending[0].exercise
                     alive = self.run_batch(kernel, [request for request in pending if request.exercise == first])
+                    # a kernel that its cases have lost is followed by another, whose cells may end otherwise
+                    self.out.joined |= not alive
 
     def prepare(self, kernel: Kernel) -> None:
         for source in (*self.plan.setup, install_code()):
@@ -127,27 +141,28 @@ class _Execution:
         run = self.cell(kernel, batch_code(batch, self.limits.case_s), self.limits.case_s * len(batch) + 5)
         found, forged = read_results(run.outputs, batch)
         if forged:
-            self.out.events.append(Event("forged output", f"exercise {batch[0].exercise}: values that no case showed"))
+            self.event("forged output", batch[0], "values that no case showed")
         if any(output.get("text") == NOTE for output in run.outputs):
-            self.out.events.append(Event("output cut", f"exercise {batch[0].exercise}: more than may be shown"))
+            self.event("output cut", batch[0], "more than may be shown")
         self.out.runs |= {request_id: self.named(case) for request_id, case in found.items()}
+        self.out.joined |= any(case.joined for case in found.values())
         rest = [request for request in batch if request.id not in found]
-        hung = next((request for request in batch if self.timed_out(request)), None)
-        if hung:
-            self.tell(hung, "timeout")
+        ended = next((request for request in batch if request.id in found and found[request.id].status in ENDS), None)
+        if ended:
+            self.tell(ended, found[ended.id].status)
             self.lose(rest, "")
         elif run.status in ENDS:
             self.lose(rest, run.status)
         elif len(batch) == 1 and rest:
             self.out.runs[rest[0].id] = CaseRun("error", detail="no result came back")
-            self.out.events.append(Event("no result", f"exercise {rest[0].exercise}: a case ended and showed nothing"))
+            self.event("no result", rest[0], "a case ended and showed nothing")
         else:
             # where more was shown at once than the sandbox lets through, one at a time
             return all(self.run_batch(kernel, [request]) for request in rest)
         return run.status not in ENDS
 
-    def timed_out(self, request: Request) -> bool:
-        return request.id in self.out.runs and self.out.runs[request.id].status == "timeout"
+    def event(self, kind: str, request: Request, text: str) -> None:
+        self.out.events.append(Event(kind, f"exercise {request.exercise}: {text}", request.exercise))
 
     def lose(self, rest: list[Request], status: str) -> None:
         """The first of these cases ended the batch, if `status` says how; the others were not reached."""
@@ -160,7 +175,8 @@ class _Execution:
 
     def tell(self, request: Request, status: str) -> None:
         did = "ran too long" if status == "timeout" else "ended the kernel"
-        self.out.events.append(Event(status, f"exercise {request.exercise} {did} in {request.name!r}"))
+        text = f"exercise {request.exercise} {did} in {request.name!r}"
+        self.out.events.append(Event(status, text, request.exercise))
 
     def named(self, case: CaseRun) -> CaseRun:
         """An answer that is missing because its cell was left out is lost, not missing."""

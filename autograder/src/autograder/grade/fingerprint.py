@@ -40,7 +40,7 @@ def _parts(course: Course, lab: Lab) -> Iterator[bytes]:
     yield repr((lab.name, lab.version, lab.exercises, lab.hidden)).encode()
     yield json.dumps(cells, sort_keys=True).encode()
     grader = Path(autograder.__file__).parent
-    package = sorted((course.root / "shared" / "src").rglob("*.py"))
+    package = sorted(path for path in (course.root / "shared" / "src").rglob("*") if path.suffix in (".py", ".c", ".h"))
     for path in (*package, *_imported(grader), *sorted((grader / "sandbox").rglob("*.py"))):
         yield path.name.encode()
         yield path.read_bytes()

@@ -34,6 +34,7 @@ class Original:
         self.by_text = {plain(cell.source): cell for cell in self.cells}
         self.setup = tuple(cell for cell in self.cells if cell.role == "setup")
         self.owner = {name: exercise.id for exercise in lab.exercises for name in exercise.names}
+        self.in_c = {name: each.id for each in lab.exercises for name in each.names if each.language == "c"}
         self.grade_ids = {marks[0] for marks in map(marks_of, notebook["cells"]) if marks}
         self.stubs: dict[str, str] = {}
         for cell in self.cells:

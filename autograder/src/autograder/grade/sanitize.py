@@ -14,6 +14,7 @@ from typing import Any
 from autograder.grade.model import Event
 from autograder.grade.original import Given, Original, marks_of, plain, role_of, text_of, version_of
 from autograder.grade.source import Code, Unreadable, is_blank, read_code, reduced, strip_transparent_magic, without
+from autograder.grade.texts import Texts
 
 MAX_CELLS = 2000
 # an edited cell of these roles counts as the student's in full; of all others only its definitions do
@@ -40,12 +41,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is run of a submission, in order. `notes` holds, by exercise, what the student should know of a bad cell."""
+    """What is run of a submission, in order; `texts` in a kernel of its own, for answers in another language.
+
+    `notes` holds, by exercise, what the student should know of a bad cell.
+    """
 
     setup: tuple[str, ...]
     steps: tuple[Step, ...]
     notes: dict[str, str] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
+    texts: tuple[Step, ...] = ()
 
     @property
     def defined(self) -> frozenset[str]:
@@ -68,6 +73,7 @@ class _Planner:
         self.events: list[Event] = []
         self.seen: set[int] = set()
         self.odd: dict[str, list[int]] = {}
+        self.texts = Texts(original.in_c, original.stubs)
 
     def plan(self, notebook: dict[str, Any]) -> Plan:
         cells = notebook.get("cells", [])
@@ -78,9 +84,9 @@ class _Planner:
             self.take(number, cell)
         self.tell_other_versions(cells[:MAX_CELLS])
         self.tell_odd()
-        steps = tuple(self.ordered())
-        setup = tuple(cell.source for cell in self.original.setup)
-        return Plan(setup, steps, self.notes, tuple(self.events))
+        setup, steps = tuple(cell.source for cell in self.original.setup), tuple(self.ordered())
+        texts = (Step(self.texts.code, "the texts in C"),) if self.texts.code else ()
+        return Plan(setup, steps, self.notes | self.texts.notes(), (*self.events, *self.texts.events()), texts)
 
     def event(self, kind: str, text: str) -> None:
         self.events.append(Event(kind, text))
@@ -134,6 +140,7 @@ class _Planner:
         except Unreadable as problem:
             self.take_unreadable(label, source, str(problem))
             return
+        self.texts.look(label, code.tree.body)
         edited = role not in OWN_ROLES
         if edited or role == "setup":
             self.event("edited cell", f"{label}: a {role} cell of the lab was edited; the original stands in its place")
@@ -158,10 +165,10 @@ class _Planner:
         return Step(source, label, defines=code.binds & set(self.original.owner), reduced=definitions)
 
     def take_unreadable(self, label: str, source: str, reason: str) -> None:
-        """Skip a cell that is no Python, and tell the exercises whose functions it seems to hold."""
+        """Skip a cell that is no Python, and tell the exercises whose answers it seems to hold."""
         self.event("unreadable cell", f"{label}: {reason}")
         for name, exercise in self.original.owner.items():
-            if re.search(rf"^\s*(def|class)\s+{re.escape(name)}\b", source[: 1 << 18], re.MULTILINE):
+            if re.search(rf"^\s*((def|class)\s+{name}\b|{name}\s*=)", source[: 1 << 18], re.MULTILINE):
                 self.notes[exercise] = f"{label}, which holds {name}, could not be read: {reason}"
 
     def ordered(self) -> Iterator[Step]:

@@ -9,7 +9,7 @@ from autograder.grade.cases import CaseRun
 from autograder.grade.compare import compare
 from autograder.grade.execute import Executed
 from autograder.grade.judge import Judge, ask
-from autograder.grade.model import CaseResult, Event, ExerciseResult, Marked
+from autograder.grade.model import CaseResult, ExerciseResult, Marked, earned
 from autograder.grade.sanitize import Plan
 from autograder.lab import Case, Exercise, Lab
 
@@ -21,6 +21,11 @@ NOTES = {
     "forbidden": "it calls a function that the exercise forbids",
     "Withheld": "it calls the course's own solution, which is withheld while grading",
     "NotImplementedError": "it still raises NotImplementedError",
+    # what `effdl.mcu` raises for an answer in C
+    "CompileError": "it does not compile: the check in the notebook shows the line",
+    "Fault": "it did what the microcontroller cannot, such as to follow a wild pointer or to leave an array",
+    "OutOfSram": "it needs more memory than the microcontroller has",
+    "TooLong": "a hidden test did not end: does a loop never stop?",
 }
 
 
@@ -31,8 +36,14 @@ class Scorer:
         self.lab, self.expected, self.judges = lab, expected, judges
 
     def score(self, plan: Plan, executed: Executed) -> Marked:
-        exercises = tuple(self.exercise(exercise, plan, executed) for exercise in self.lab.exercises)
-        return Marked(self.lab.name, self.lab.version, exercises, _distinct((*plan.events, *executed.events)))
+        """The marks of the exercises that were run."""
+        ran = [
+            each for each in self.lab.exercises if all(case.id in executed.runs for case in self.lab.hidden.of(each.id))
+        ]
+        exercises = tuple(self.exercise(exercise, plan, executed) for exercise in ran)
+        order = ["", *(exercise.id for exercise in self.lab.exercises)]
+        events = sorted((*plan.events, *executed.events), key=lambda event: order.index(event.exercise))
+        return Marked(self.lab.name, self.lab.version, exercises, tuple(dict.fromkeys(events)), executed.joined)
 
     def exercise(self, exercise: Exercise, plan: Plan, executed: Executed) -> ExerciseResult:
         runs = [(case, executed.runs[case.id]) for case in self.lab.hidden.of(exercise.id)]
@@ -49,7 +60,7 @@ class Scorer:
             return blank
         fraction, why = self.fraction(case, run.items)
         status = "pass" if fraction == 1 else "partial" if fraction > 0 else "mismatch"
-        return replace(blank, earned=round(case.points * fraction, 6), status=status, detail=why)
+        return replace(blank, earned=earned(case.points, fraction), status=status, detail=why, share=fraction)
 
     def fraction(self, case: Case, items: list[Any]) -> tuple[float, str]:
         """The share of a case's points that the shown values earn, and what is wrong with them."""
@@ -58,7 +69,3 @@ class Scorer:
             return ask(self.judges[case.judge], items, expected)
         why = compare(items, expected, rtol=case.rtol, dtype=case.dtype)
         return (0.0, why) if why else (1.0, "")
-
-
-def _distinct(events: tuple[Event, ...]) -> tuple[Event, ...]:
-    return tuple(dict.fromkeys(events))

@@ -127,12 +127,25 @@ def _globals(table: symtable.SymbolTable) -> Iterator[str]:
 
 
 def definitions(tree: ast.Module) -> dict[str, str]:
-    """The functions and classes of a cell's top level, each as a text in which comments and layout play no part."""
-    return {node.name: ast.dump(node) for node in tree.body if isinstance(node, DEFINITIONS)}
+    """What a cell's top level defines, each as a text in which layout plays no part: functions, classes, texts."""
+    texts = {name: " ".join(text.split()) for node in tree.body for name, text in literal_texts(node).items()}
+    return {node.name: ast.dump(node) for node in tree.body if isinstance(node, DEFINITIONS)} | texts
+
+
+def literal_texts(node: ast.stmt) -> dict[str, str]:
+    """The names that a statement binds to a text written out in it, such as an answer in C."""
+    if not isinstance(node, (ast.Assign, ast.AnnAssign)) or not isinstance(node.value, ast.Constant):
+        return {}
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    value = node.value.value
+    return {t.id: value for t in targets if isinstance(t, ast.Name)} if isinstance(value, str) else {}
 
 
 def is_blank(node: ast.stmt, stubs: Mapping[str, str]) -> bool:
     """True for a definition that is still the lab's stub, or a function that only raises NotImplementedError."""
+    texts = literal_texts(node)
+    if texts:
+        return all(stubs.get(name) == " ".join(text.split()) for name, text in texts.items())
     if not isinstance(node, DEFINITIONS) or node.name not in stubs:
         return False
     return ast.dump(node) == stubs[node.name] or (isinstance(node, FUNCTIONS) and _only_raises(node))

@@ -12,7 +12,8 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from autograder.author.inline import parse_references
+from autograder import ctext
+from autograder.author.inline import Reference, parse_references
 from autograder.course import Course
 from autograder.grade.calls import Module, callers, read_package
 from autograder.lab import Lab
@@ -61,6 +62,8 @@ def _full_names(mark: str) -> list[str]:
         return [mark]
     names = []
     for reference in parse_references(mark):
+        if reference.is_c:
+            continue
         full = f"{reference.module}.{reference.name}"
         names += [f"{full}.{method}" for method in reference.methods] or [full]
     return names
@@ -87,7 +90,22 @@ def write_package(course: Course, lab: Lab, folder: Path) -> set[str]:
         copy = target / module.path.relative_to(package)
         if copy.exists() and names & set(module.functions):
             copy.write_text(_blanked(module, names, package.name), encoding="utf-8")
+    for reference in _in_c(lab):
+        copy = folder / reference.module
+        copy.write_text(_without(copy.read_text(encoding="utf-8"), reference.name), encoding="utf-8")
     return names
+
+
+def _in_c(lab: Lab) -> list[Reference]:
+    references = (reference for mark in _marks(lab) if ":" in mark for reference in parse_references(mark))
+    return [reference for reference in references if reference.is_c]
+
+
+def _without(text: str, name: str) -> str:
+    """A text of C in which one function only stops the program: others of the same file may be needed."""
+    function = ctext.function_named(text, name)
+    refusal = "\n    __builtin_trap(); /* withheld while grading: it is the course's own solution */\n"
+    return text[: function.opened + 1] + refusal + text[function.closed :]
 
 
 def _blanked(module: Module, names: Iterable[str], package: str) -> str:

@@ -1,0 +1,46 @@
+"""A course in small with an exercise in C: built in a scratch folder, the real `effdl.mcu` put into its package."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import effdl
+import pytest
+from autograder.author.build import build
+from autograder.course import Course
+from autograder.grade.marking import Limits, Marker, open_lab_sandbox
+from autograder.lab import load_lab
+from autograder.sandbox.api import IsolationUnavailable
+
+LAB, SEED = "lab98", 7
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory):
+    """The course, built and executed."""
+    root = tmp_path_factory.mktemp("c") / "course"
+    shutil.copytree(Path(__file__).parent / "course", root)
+    real, package = Path(effdl.__file__).parent, root / "shared" / "src" / "effdl"
+    shutil.copytree(real / "mcu", package / "mcu", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(real / "c" / "mcu_runtime.c", package / "c")
+    built = Course(root)
+    build(built, LAB)
+    return built
+
+
+@pytest.fixture(scope="session")
+def lab(course):
+    return load_lab(course, LAB)
+
+
+@pytest.fixture(scope="session")
+def marker(course, lab):
+    try:
+        sandbox = open_lab_sandbox(course, lab)
+    except IsolationUnavailable:
+        sandbox = open_lab_sandbox(course, lab, isolation="none")
+    marker = Marker(lab, sandbox, SEED, limits=Limits(cell_s=5, case_s=5, setup_s=60, total_s=60))
+    assert marker.expected
+    yield marker
+    sandbox.close()
