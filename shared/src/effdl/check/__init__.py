@@ -31,16 +31,19 @@ class CheckFailed(Exception):
         return str(self).splitlines()
 
 
-def check(exercise: str, *functions: Callable[..., Any]) -> None:
+def check(exercise: str, *functions: Callable[..., Any] | str) -> None:
     """Run the visible check of an exercise on the student's function, or functions in the order of the lab.
 
-    Raises: CheckFailed at the first case that is not right; ValueError if there is no such exercise
+    Where the lab asks for C, the answer is its text.
+
+    Raises: CheckFailed at the first case that is not right; ValueError if there is no such exercise; TypeError if an
+        answer in C is no text
     Source: the cases of `effdl.check.labNN`
     """
     plan = slips.plan(exercise)
     if len(functions) != len(plan.names):
         raise ValueError(f"check: exercise {exercise} takes {', '.join(plan.names)}; got {len(functions)} functions")
-    answers = dict(zip(plan.names, functions, strict=True))
+    answers = plan.functions(functions)
     largest = 0.0
     for number, case in enumerate(plan.cases):
         error, failure = _try(exercise, number, case, answers[case.function])
@@ -49,7 +52,8 @@ def check(exercise: str, *functions: Callable[..., Any]) -> None:
         largest = max(largest, error)
     shown = f"{largest:.0e}" if largest >= SHOWN_ERROR else f"below {SHOWN_ERROR:.0e}"
     says = plan.established.format(n=len(plan.cases), error=shown)
-    print(f"{exercise}: {says}. The hidden tests try more: this is not full marks yet.")
+    costs = "".join(f" {plan.report(text)}" for text in functions) if plan.report else ""
+    print(f"{exercise}: {says}.{costs} The hidden tests try more: this is not full marks yet.")
 
 
 def _try(exercise: str, number: int, case: Case, function: Callable[..., Any]) -> tuple[float, str]:

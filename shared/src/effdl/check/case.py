@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -56,16 +57,35 @@ class Case:
         return f"{self.function}({', '.join(shown)})"
 
 
-RICH = (torch.Tensor, torch.nn.Module)
+RICH = (torch.Tensor, torch.nn.Module, np.ndarray)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The visible check of one exercise. `established` says what a pass shows; {error} is the largest one found."""
+    """The visible check of one exercise. `established` says what a pass shows; {error} is the largest one found.
+
+    Where the answer is a text of C, `run(text, *arguments)` compiles and calls it, and `report(text)` says after a pass
+    what it costs.
+    """
 
     names: tuple[str, ...]
     established: str
     cases: tuple[Case, ...]
+    run: Callable[..., Any] | None = None
+    report: Callable[[str], str] | None = None
+
+    def functions(self, answers: Iterable[Any]) -> dict[str, Callable[..., Any]]:
+        """The answers by name, each as something to call.
+
+        Raises: TypeError if an answer should be a text of C and is not
+        """
+        if self.run is None:
+            return dict(zip(self.names, answers, strict=True))
+        named = dict(zip(self.names, answers, strict=True))
+        for name, answer in named.items():
+            if not isinstance(answer, str):
+                raise TypeError(f"{name} must be a text of C in quotes, it is of type {type(answer).__name__}")
+        return {name: partial(self.run, answer) for name, answer in named.items()}
 
 
 def output(case: Case, function: Callable[..., Any]) -> tuple[Parts, str]:
@@ -83,6 +103,8 @@ def _same(now: Any, before: Any) -> bool:
     if isinstance(before, torch.nn.Module):
         old, new = before.state_dict(), now.state_dict()
         return old.keys() == new.keys() and str(now) == str(before) and all(_same(new[k], old[k]) for k in old)
+    if isinstance(before, np.ndarray):
+        return now.shape == before.shape and now.dtype == before.dtype and np.array_equal(now, before)
     if isinstance(before, torch.Tensor):
         return now.shape == before.shape and now.dtype == before.dtype and bool(torch.equal(now, before))
     return bool(now == before)

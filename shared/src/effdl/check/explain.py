@@ -7,17 +7,32 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
+import numpy as np
 from torch import Tensor, nn
 
 from effdl.check.case import Case, Parts
 from effdl.check.compare import Difference
 from effdl.check.render import Titled, columns, squares
+from effdl.mcu import CompileError, McuError
 
 __all__ = ["changed", "differs", "no_error", "own_error", "unwritten", "wrong_kind"]
 
 
+_STOPPED = {
+    "CompileError": "does not compile",
+    "Fault": "is stopped by the processor",
+    "OutOfSram": "does not fit",
+    "TooLong": "does not end",
+}
+
+
 def unwritten(case: Case) -> str:
     """The function is still the blank stub."""
+    if case.function.endswith("_c"):
+        return (
+            f"`{case.function}` is not written yet. Put your C code in the place of the comment YOUR CODE HERE and the "
+            "line `#error`, run that cell, then this one."
+        )
     return (
         f"`{case.function}` is not written yet. Put your code in the place of `raise NotImplementedError()`, "
         "run that cell, then this one."
@@ -41,6 +56,10 @@ def changed(case: Case, name: str) -> str:
 
 def own_error(case: Case, function: Callable[..., Any], problem: Exception) -> str:
     """The student's own error, with the line of their code in which it came up."""
+    if isinstance(problem, McuError):  # says what is wrong in which line of the C text
+        how = _STOPPED.get(type(problem).__name__, "does not run")
+        inputs = "" if isinstance(problem, CompileError) else f"\n\n{columns(_inputs(case))}"
+        return f"{case.call} {how}:\n{problem}{inputs}"
     said = f"{case.call} raises {type(problem).__name__}: {problem}"
     code = getattr(function, "__code__", None)
     number = _last_line(problem.__traceback__, code.co_filename) if code else 0
@@ -79,7 +98,11 @@ def differs(case: Case, found: Difference, slip: str, got: Parts, expected: Part
 
 def _inputs(case: Case) -> list[Titled]:
     """Title and text of each input that is worth showing; modules share one block."""
-    tensors = [(name, value.detach().numpy()) for name, value in case.args.items() if isinstance(value, Tensor)]
+    tensors = [
+        (name, value.detach().numpy() if isinstance(value, Tensor) else value)
+        for name, value in case.args.items()
+        if isinstance(value, Tensor | np.ndarray)
+    ]
     shown = [(f"input {name} {array.shape}", squares(array)) for name, array in tensors]
     modules = [(name, value) for name, value in case.args.items() if isinstance(value, nn.Module)]
     if modules:

@@ -19,7 +19,7 @@ from effdl.check.compare import difference
 
 __all__ = ["build", "digest", "fingerprint", "likely", "plan"]
 
-Functions = Callable[..., Any] | Iterable[Callable[..., Any]] | Mapping[str, Callable[..., Any]]
+Functions = str | Callable[..., Any] | Iterable[Callable[..., Any] | str] | Mapping[str, Callable[..., Any]]
 
 
 def plan(exercise: str) -> Plan:
@@ -55,7 +55,7 @@ def fingerprint(exercise: str, wrong: Iterable[tuple[str, Functions]]) -> dict[s
     checked = plan(exercise)
     marks = []
     for sentence, functions in wrong:
-        named = _named(functions, checked.names)
+        named = _named(functions, checked)
         failed = [(i, _mark(case, named.get(case.function))) for i, case in enumerate(checked.cases)]
         marks.append([(str(i), mark, sentence) for i, mark in failed if mark])
     found: dict[str, dict[str, str]] = {}
@@ -66,9 +66,12 @@ def fingerprint(exercise: str, wrong: Iterable[tuple[str, Functions]]) -> dict[s
     return found
 
 
-def _named(functions: Functions, names: tuple[str, ...]) -> dict[str, Callable[..., Any]]:
+def _named(functions: Functions, checked: Plan) -> dict[str, Callable[..., Any]]:
     if isinstance(functions, Mapping):
         return dict(functions)
+    names = checked.names
+    if checked.run:
+        return checked.functions([functions] if isinstance(functions, str) else functions)
     rows = [functions] if callable(functions) else list(functions)
     if len(rows) == len(names):
         return dict(zip(names, rows, strict=True))
