@@ -20,8 +20,16 @@ import numpy as np
 from effdl import cache, mcu, native
 
 __all__ = [
-    "KERNELS", "OPTIONS", "Measured", "compile_text", "function_text", "measure", "misses", "product", "random_matrices",
-]  # fmt: skip
+    "KERNELS",
+    "Measured",
+    "compile_text",
+    "function_text",
+    "measure",
+    "misses",
+    "product",
+    "random_matrices",
+    "tile_moves",
+]
 
 OPTIONS = "-O2 -fno-unroll-loops"
 RUBBISH = -(2**30) + 12345  # what c holds before the call
@@ -123,6 +131,23 @@ def misses(run: mcu.Run, line_bytes: int, n_lines: int) -> int:
     Source: `effdl.cache`
     """
     return cache.count_misses(run.trace["address"].astype(np.int64), cache.Cache(line_bytes, n_lines, n_lines))
+
+
+def tile_moves(run: mcu.Run, sizes: tuple[int, int, int], tile: int) -> tuple[int, int, int]:
+    """How often the reads of a traced product enter another tile of a, of b and of c, the first one included.
+
+    A kernel that works block by block enters a tile of each at most once a block.
+
+    Source: ours
+    """
+    _, n, k = sizes
+    reads = run.trace[~run.trace["write"]]["address"].astype(np.int64)
+    moves = []
+    for start, array, columns in zip(run.addresses, run.arrays, (k, n, n), strict=True):
+        inside = (reads[(reads >= start) & (reads < start + array.nbytes)] - start) // array.itemsize
+        tiles = (inside // columns // tile) * -(-columns // tile) + inside % columns // tile
+        moves.append(int((np.diff(tiles) != 0).sum()) + min(1, len(tiles)))
+    return moves[0], moves[1], moves[2]
 
 
 def random_matrices(m: int, n: int, k: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
