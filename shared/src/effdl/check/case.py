@@ -39,7 +39,8 @@ class Case:
     """One call. `args` go in by position, as copies that must come back unchanged; `function` is the name in the lab.
 
     `reference` gives the expected result (None where several are right), `raises` the error asked for instead of a
-    result, `parts` the arrays that are compared, `bound` a sentence on a result that breaks a rule (else None).
+    result, `parts` the arrays that are compared, `bound` a sentence on a result that breaks a rule (else None). An
+    answer that is a class is called by `use(answer, *args)`, which reads as `called(args)`.
     """
 
     about: str
@@ -50,11 +51,13 @@ class Case:
     parts: Callable[[Any], Parts] = whole
     bound: Callable[..., str | None] | None = None
     rtol: float = 1e-4
+    use: Callable[..., Any] | None = None
+    called: str = ""
 
     @property
     def call(self) -> str:
         shown = (name if isinstance(value, RICH) else repr(value) for name, value in self.args.items())
-        return f"{self.function}({', '.join(shown)})"
+        return f"{self.called or self.function}({', '.join(shown)})"
 
 
 RICH = (torch.Tensor, torch.nn.Module, np.ndarray)
@@ -94,7 +97,8 @@ def output(case: Case, function: Callable[..., Any]) -> tuple[Parts, str]:
     Raises: whatever the function raises; WrongKind
     """
     given = copy.deepcopy(case.args)
-    parts = case.parts(function(*given.values()))
+    result = case.use(function, *given.values()) if case.use else function(*given.values())
+    parts = case.parts(result)
     changed = [name for name, value in given.items() if not _same(value, case.args[name])]
     return parts, changed[0] if changed else ""
 

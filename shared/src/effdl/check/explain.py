@@ -61,13 +61,20 @@ def own_error(case: Case, function: Callable[..., Any], problem: Exception) -> s
         inputs = "" if isinstance(problem, CompileError) else f"\n\n{columns(_inputs(case))}"
         return f"{case.call} {how}:\n{problem}{inputs}"
     said = f"{case.call} raises {type(problem).__name__}: {problem}"
-    code = getattr(function, "__code__", None)
-    number = _last_line(problem.__traceback__, code.co_filename) if code else 0
+    file = _file(function)
+    number = _last_line(problem.__traceback__, file)
     if number:
-        said += f"\nin line {number} of your cell:  {linecache.getline(code.co_filename, number).strip()}"
+        said += f"\nin line {number} of your cell:  {linecache.getline(file, number).strip()}"
     if case.raises:
         return f"{said}\nAsked for here is {case.raises.__name__}."
     return f"{said}\n\n{columns(_inputs(case))}"
+
+
+def _file(function: Callable[..., Any]) -> str:
+    """The file, or cell, in which a function or the first method of a class stands."""
+    parts = [getattr(function, name) for name in vars(function)] if isinstance(function, type) else [function]
+    codes = [getattr(part, "__code__", None) for part in parts]
+    return next((code.co_filename for code in codes if code), "")
 
 
 def _last_line(trace: TracebackType | None, file: str) -> int:
