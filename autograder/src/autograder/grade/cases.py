@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from typing import Any
 from autograder.lab import Case, Lab
 
 MIME = "application/vnd.autograder.value+json"
+# how the harness calls a case that it had to end, and one that ended the copy of the kernel that it ran in
+ENDINGS = {"CaseTimeout": ("timeout", "it ran too long"), "CaseDied": ("died", "")}
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class CaseRun:
     """How a case ran: "shown", or one of "error", "timeout", "died", "not_run", "missing", "forbidden".
 
     `items` are as strangers' code sent them, not yet decoded; `absent` the exercise's names that nothing defines.
+    `joined`: another exercise's cases may have had a part in it, or this one in theirs.
     """
 
     status: str
@@ -52,6 +55,7 @@ class CaseRun:
     detail: str = ""
     ename: str = ""
     absent: tuple[str, ...] = ()
+    joined: bool = False
 
 
 def make_requests(lab: Lab, seed: int) -> list[Request]:
@@ -72,7 +76,7 @@ def case_seed(seed: int, lab: str, case: Case) -> int:
 
 @cache
 def harness_text() -> str:
-    files = (Path(__file__).with_name(name) for name in ("showing.py", "harness.py"))
+    files = (Path(__file__).with_name(name) for name in ("showing.py", "apart.py", "harness.py"))
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
@@ -126,15 +130,17 @@ def _case_run(result: dict[str, Any], request: Request) -> CaseRun:
     items, error, absent = result.get("items"), result.get("error"), result.get("absent")
     items = items if isinstance(items, list) else []
     absent = tuple(name for name in request.needs if isinstance(absent, list) and name in absent)
+    run = CaseRun("shown", items, joined=result.get("joined") is not False)
     if not isinstance(error, dict):
-        return CaseRun("shown", items)
+        return run
     ename, text, name = (_text(error.get(key)) for key in ("type", "text", "name"))
     if absent and (len(absent) == len(request.needs) or name in absent):
-        return CaseRun("missing", detail=f"not defined: {', '.join(absent)}", absent=absent)
-    if ename == "CaseTimeout":
-        return CaseRun("timeout", detail="it ran too long", ename=ename)
+        return replace(run, status="missing", items=[], detail=f"not defined: {', '.join(absent)}", absent=absent)
+    if ename in ENDINGS:
+        status, detail = ENDINGS[ename]
+        return replace(run, status=status, items=[], detail=detail, ename=ename)
     status = "forbidden" if ename == "Forbidden" else "error"
-    return CaseRun(status, detail=f"{ename}: {text}", ename=ename)
+    return replace(run, status=status, items=[], detail=f"{ename}: {text}", ename=ename)
 
 
 def _text(value: Any) -> str:

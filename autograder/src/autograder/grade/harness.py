@@ -1,4 +1,4 @@
-# ruff: noqa: F821 - Shown, Silence, raises and the exceptions are `showing.py`'s, REQUESTS is the grader's
+# ruff: noqa: F821 - what is not defined here is `showing.py`'s or `apart.py`'s; REQUESTS is the grader's
 """What runs inside the sandbox around hidden cases. The grader sends this file as text and never imports it.
 
 It is compiled once in a kernel, before any code of the student, and executed into a fresh namespace for each batch of
@@ -36,6 +36,7 @@ def install(text):
     module.code = compile(text, "<autograder>", "exec")
     ours = {"In", "Out", "exit", "quit", "get_ipython", "open"}
     module.names = {k: v for k, v in shell.user_ns.items() if not k.startswith("_") and k not in ours}
+    module.threads = threads()
     sys.modules["_autograder"] = module
 
 
@@ -161,10 +162,6 @@ def run_case(request, user, give_up):
     return result(request, shown.items, problem, absent)
 
 
-def result(request, items, problem, absent=()):
-    return {"token": request["token"], "items": items, "error": problem, "absent": list(absent)}
-
-
 def describe(raised):
     try:
         return str(raised)[:300]
@@ -173,8 +170,15 @@ def describe(raised):
 
 
 def main(requests):
-    """Run a batch of cases of one exercise; each publishes its result as it ends. A case that hung is the last."""
-    shell = get_ipython()
+    """Run a batch of cases of one exercise, in a copy of this process where there can be one."""
+    shell, requests = get_ipython(), json.loads(requests)
+    if not (copyable() and play_in_a_copy(requests, shell)):
+        play(requests, shell, joined=True)
+
+
+def play(requests, shell, joined=False):
+    """Run cases; each publishes its result as it ends. A case that hung is the last."""
+    before = files()
 
     def publish(found):
         shell.display_pub.publish(data={MIME: found}, metadata={})
@@ -184,8 +188,9 @@ def main(requests):
         time.sleep(0.3)  # for the message to leave
         os._exit(1)
 
-    for request in json.loads(requests):
+    for request in requests:
         found = run_case(request, shell.user_ns, functools.partial(give_up, request))
+        found["joined"] = joined = joined or files() != before
         publish(found)
         if found["error"] and found["error"]["type"] == "CaseTimeout":
             break

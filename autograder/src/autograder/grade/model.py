@@ -10,9 +10,17 @@ from dataclasses import dataclass
 CASE_STATUSES = ("pass", "partial", "mismatch", "error", "timeout", "died", "not_run", "missing", "forbidden")
 
 
+def earned(points: float, share: float) -> float:
+    """What a share of a case's points comes to."""
+    return round(points * share, 6)
+
+
 @dataclass(frozen=True)
 class CaseResult:
-    """One hidden case of one submission. `detail` is for teaching assistants, never for students."""
+    """One hidden case of one submission. `detail` is for teaching assistants, never for students.
+
+    `share` is what was earned of the points, before rounding.
+    """
 
     exercise: str
     case: str
@@ -21,17 +29,22 @@ class CaseResult:
     status: str
     hint: str
     detail: str = ""
+    share: float = 0.0
 
 
 @dataclass(frozen=True)
 class ExerciseResult:
-    """One exercise of one submission; `note` is a sentence that the student may read."""
+    """One exercise of one submission; `note` is a sentence that the student may read.
+
+    `key` stands for all that decides how the cases end: equal keys, equal endings.
+    """
 
     exercise: str
     title: str
     points: float
     cases: tuple[CaseResult, ...]
     note: str = ""
+    key: str = ""
 
     @property
     def earned(self) -> float:
@@ -40,20 +53,25 @@ class ExerciseResult:
 
 @dataclass(frozen=True)
 class Event:
-    """Something the instructor should know: a restored cell, a killed kernel, a skipped file."""
+    """Something the instructor should know: a restored cell, a killed kernel, a skipped file.
+
+    `exercise`: whose hidden cases it is about, "" if it is about the notebook itself.
+    """
 
     kind: str
     text: str
+    exercise: str = ""
 
 
 @dataclass(frozen=True)
 class Marked:
-    """A graded notebook."""
+    """A graded notebook. `joined`: its exercises cannot be tested one without the others."""
 
     lab: str
     version: str
     exercises: tuple[ExerciseResult, ...]
     events: tuple[Event, ...] = ()
+    joined: bool = False
 
     @property
     def score(self) -> float:

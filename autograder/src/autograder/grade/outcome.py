@@ -88,7 +88,8 @@ def marked_from_json(data: dict[str, Any]) -> Marked:
         ExerciseResult(**{**exercise, "cases": tuple(CaseResult(**case) for case in exercise["cases"])})
         for exercise in data["exercises"]
     )
-    return Marked(data["lab"], data["version"], exercises, tuple(Event(**event) for event in data["events"]))
+    events = tuple(Event(**event) for event in data["events"])
+    return Marked(data["lab"], data["version"], exercises, events, data.get("joined", False))
 
 
 def one_line(*parts: str) -> str:
