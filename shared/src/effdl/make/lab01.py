@@ -1,4 +1,4 @@
-"""Measure `data/lab01_results.json` anew: `python -m effdl.make.lab01` (about four minutes on one core)."""
+"""Measure `data/lab01_results.json` anew: `python -m effdl.make.lab01` (about two minutes on one core)."""
 
 from __future__ import annotations
 
