@@ -28,7 +28,7 @@ from effdl.mcu.parts import Part, part_named
 __all__ = ["compile"]
 
 MAX_SOURCE_BYTES = 256 * 1024
-WALL_S = 15.0
+WALL_S = 8.0
 RUNTIME = Path(__file__).parents[1] / "c" / "mcu_runtime.c"
 HEADERS = ("stdint.h", "stddef.h", "stdbool.h", "arm_acle.h")
 FLAGS = (

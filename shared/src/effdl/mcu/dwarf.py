@@ -23,12 +23,11 @@ def read_lines(table: bytes) -> tuple[tuple[int, int], ...]:
 
     An instruction that the compiler gives no line counts for the line before it.
     """
-    if len(table) < 16:
+    try:
+        length, version, header = struct.unpack_from("<IHI", table, 0)
+        rows = sorted(_Rows(table, header + 10, length + 4).rows()) if version == 4 else []
+    except (struct.error, IndexError, ZeroDivisionError):  # a text can put what it likes into any section
         return ()
-    length, version, header = struct.unpack_from("<IHI", table, 0)
-    if version != 4:
-        return ()
-    rows = sorted(_Rows(table, header + 10, length + 4).rows())
     return tuple((address, line) for address, line in rows if line or address == rows[-1][0])
 
 
