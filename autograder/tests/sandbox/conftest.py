@@ -12,7 +12,7 @@ KINDS = ("fork", "cold", "landlock")
 def problem_with(kind: str) -> str:
     """Why this machine does not offer a kind of isolation; "" if it does."""
     if kind == "landlock":
-        return "" if probe.landlock_abi() else "this kernel has no Landlock"
+        return probe.landlock_problem()
     return probe.bwrap().problem
 
 

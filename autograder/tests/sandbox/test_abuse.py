@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import time
@@ -87,6 +88,30 @@ def test_a_fork_bomb_is_limited(sandbox, each_kind):
         assert run.status == "ok"
         assert int(run.outputs[0]["text"]) < 60
     assert works(sandbox)
+
+
+@pytest.mark.parametrize("each", ["pass", "os.setsid()"], ids=["one group", "a group each"])
+def test_a_fork_bomb_that_never_stops_is_gone_with_its_kernel(sandbox, each_kind, each):
+    mark = f"bomb-{os.getpid()}"
+    bomb = f"import ctypes, os\nctypes.CDLL(None).prctl(15, {mark.encode()!r})\nwhile True:\n    try:\n"
+    with sandbox.kernel() as kernel:
+        assert (
+            kernel.run(f"{bomb}        if os.fork() == 0: {each}\n    except OSError: pass", wall_s=1).status
+            == "timeout"
+        )
+    end = time.monotonic() + 3
+    while processes_named(mark) and time.monotonic() < end:
+        time.sleep(0.02)
+    assert not processes_named(mark)
+    assert works(sandbox)
+
+
+def processes_named(name: str) -> list[Path]:
+    found = []
+    for path in Path("/proc").glob("[0-9]*/comm"):
+        with contextlib.suppress(OSError):
+            found += [path] if path.read_text().strip() == name[:15] else []
+    return found
 
 
 def test_processes_that_detach_themselves_end_with_the_kernel(sandbox, each_kind):

@@ -249,11 +249,11 @@ def seccomp():
     ("number", "argument", "verdict"), [(0, 0, False), (101, 0, True), (41, 2, False), (425, 0, True)]
 )
 def test_the_filter_refuses_what_it_should(seccomp, number, argument, verdict):
-    assert refused(seccomp.program("x86_64", unix_only=False), number, argument) == verdict
+    assert refused(seccomp.program("x86_64", bare=False), number, argument) == verdict
 
 
 def test_the_filter_looks_at_flags_families_and_machines(seccomp):
-    steps = seccomp.program("x86_64", unix_only=True)
+    steps = seccomp.program("x86_64", bare=True)
     assert not refused(steps, 56, 0x1200011)
     assert refused(steps, 56, 0x10000011)
     assert not refused(steps, 41, 1)

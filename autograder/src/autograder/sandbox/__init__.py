@@ -44,7 +44,7 @@ def open_sandbox(
     tool = probe.bwrap()
     if isolation in ("auto", "bwrap") and not tool.problem:
         return _fork_server(policy, tool, preload) if fork_server else ColdSandbox(policy, tool)
-    if isolation in ("auto", "landlock") and probe.landlock_abi() > 0:
+    if isolation in ("auto", "landlock") and not probe.landlock_problem():
         return PlainSandbox(policy, "landlock")
     raise IsolationUnavailable(probe.why_not(isolation))
 

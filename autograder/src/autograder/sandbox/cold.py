@@ -21,7 +21,7 @@ from autograder.sandbox.probe import Bwrap
 from autograder.sandbox.uids import UidSlot
 from autograder.sandbox.zmtp import Channel
 
-CLEAR_UP_S = 6.0  # the time that `inside/cold.py` may take to kill what a kernel leaves running
+CLEAR_UP_S = 24.0  # the time that `inside/cold.py` may take to kill what a kernel leaves running
 PYTHON = (sys.executable, "-E", "-s", "-S")
 
 

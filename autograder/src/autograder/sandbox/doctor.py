@@ -29,16 +29,16 @@ def doctor() -> list[str]:
     """Lines for a person: what there is, what is missing and its mend, and a trial of each kind of isolation."""
     from autograder.sandbox import open_sandbox
 
-    tool, abi = probe.bwrap(), probe.landlock_abi()
+    tool, unfit = probe.bwrap(), probe.landlock_problem()
     lines = [
         f"bubblewrap: {tool.problem or 'works, ' + tool.path}",
-        f"Landlock:   {'version ' + str(abi) if abi else 'not offered by this kernel'}",
+        f"Landlock:   {unfit or f'version {probe.landlock_abi()}'}",
         f"user:       {'root; each kernel gets a user id of its own' if probe.is_root() else 'unprivileged'}",
     ]
     if tool.problem:
         lines.append(f"mend:       {probe.mend(tool.problem)}")
     kinds = [("bwrap", True), ("bwrap", False)] if not tool.problem else []
-    kinds += [("landlock", False)] if abi else []
+    kinds += [("landlock", False)] if not unfit else []
     for isolation, fork_server in kinds:
         sandbox = open_sandbox(Policy(), isolation=isolation, fork_server=fork_server)
         try:

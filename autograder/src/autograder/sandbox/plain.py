@@ -1,7 +1,9 @@
 """Kernels without namespaces: behind Landlock and limits, or, only when asked for, behind limits alone.
 
 What this leaves out, compared with bubblewrap: a mount appears at its own path (the environment is translated), path
-names outside can be seen though not opened, there is no /dev/shm, and the scratch folder is on the host's disk.
+names outside can be seen though not opened, there is no /dev/shm, and the scratch folder is on the host's disk, where
+its size is watched and not bounded. Whoever grades without being root shares their user with the kernels: Landlock and
+seccomp keep these from signalling, tracing and limiting the grader, and no limit is their own but those by process.
 """
 
 from __future__ import annotations
@@ -17,8 +19,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.sandbox import bwrap
-from autograder.sandbox.api import Policy
+from autograder.sandbox import bwrap, probe
+from autograder.sandbox.api import MIB, Policy
 from autograder.sandbox.client import KernelClient
 from autograder.sandbox.cold import PYTHON, spawn, stop, take_kernel
 from autograder.sandbox.places import INSIDE, Places, find_places, readable_parts
@@ -67,11 +69,13 @@ class PlainSandbox:
         if not uid:
             limits["NPROC"] += threads_of_mine()
         config = {"folder": folder, "uid": uid, "limits": limits, "namespaces": False}
-        config["unprotected"] = self.isolation == "none"
+        config |= {"unprotected": self.isolation == "none", "scratch_bytes": self._policy.tmp_mib * MIB}
         if self.isolation == "landlock":
             read, listed = readable_parts(self._places)
             read += [*READ[1:], *(str(mount.host) for mount in self._policy.mounts)]
-            config["landlock"] = {"read": read, "write": [folder, *WRITE], "list_only": listed}
+            version = probe.landlock_abi()
+            config["landlock"] = {"read": read, "write": [folder, *WRITE], "list_only": listed, "version": version}
+            config["only_own_signals"] = not uid and version < probe.LANDLOCK_SIGNALS
             config["read_all"] = bool(uid) and not open_to_all(self._places)
         return config
 

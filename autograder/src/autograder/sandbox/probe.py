@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LANDLOCK_CREATE_RULESET = 444
+# the versions that keep files from being emptied (Linux 6.2) and signals from getting out (Linux 6.12)
+LANDLOCK_TRUNCATE, LANDLOCK_SIGNALS = 3, 6
 SWITCHES = {
     "kernel.apparmor_restrict_unprivileged_userns": "0",
     "kernel.unprivileged_userns_clone": "1",
@@ -57,6 +59,16 @@ def landlock_abi() -> int:
     return max(0, ctypes.CDLL(None).syscall(LANDLOCK_CREATE_RULESET, None, 0, 1))
 
 
+def landlock_problem() -> str:
+    """Why Landlock cannot confine here; "" if it can."""
+    version = landlock_abi()
+    if not version:
+        return "this kernel has no Landlock"
+    if version < LANDLOCK_TRUNCATE and not is_root():
+        return f"Landlock {version} lets answers empty files of the user who grades; it takes Linux 6.2, or root"
+    return ""
+
+
 def is_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
@@ -68,7 +80,7 @@ def why_not(isolation: str) -> str:
     if isolation in ("auto", "bwrap"):
         reasons.append(f"bubblewrap does not work here ({tool.problem})")
     if isolation in ("auto", "landlock"):
-        reasons.append("this kernel has no Landlock")
+        reasons.append(landlock_problem())
     offer = "; or pass --isolation none to run submissions unprotected, as yourself"
     return f"no isolation: {' and '.join(reasons)}. {mend(tool.problem)}{offer}."
 

@@ -6,8 +6,10 @@ Without, it stays outside of the kernel's jail and kills what the kernel leaves.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -15,6 +17,8 @@ import sys
 
 import channels
 import jail
+
+LOOK_MS, MOST_FILES = 250, 10_000
 
 
 def main(config: dict) -> None:
@@ -30,16 +34,42 @@ def main(config: dict) -> None:
             jail.enter(config)
         channels.hand_over(config["folder"], report, pid)
         report.close()
-        os.waitpid(pid, 0)
+        if config["namespaces"]:
+            os.waitpid(pid, 0)
+        else:
+            watch(pid, config["folder"], config["scratch_bytes"])
     finally:
         if not config["namespaces"]:
-            jail.end_descendants(config["uid"])
+            jail.end_descendants(pid, config["uid"])
             shutil.rmtree(config["folder"], ignore_errors=True)
+
+
+def watch(pid: int, folder: str, most_bytes: int) -> None:
+    """Wait for the kernel's end, and bring it about if its scratch folder, which is on the host's disk, outgrows."""
+    ended = select.poll()
+    ended.register(os.pidfd_open(pid), select.POLLIN)
+    while not ended.poll(LOOK_MS):
+        if outgrown(folder, most_bytes):
+            os.kill(pid, signal.SIGKILL)
+
+
+def outgrown(folder: str, most_bytes: int) -> bool:
+    """Whether there are more than `most_bytes` or `MOST_FILES` in a folder; no more of it is looked at than that."""
+    size = number = 0
+    for top, folders, files in os.walk(folder):
+        number += len(folders) + len(files)
+        for name in files:
+            with contextlib.suppress(OSError):
+                size += os.lstat(f"{top}/{name}").st_blocks * 512
+        if number > MOST_FILES or size > most_bytes:
+            return True
+    return False
 
 
 def become_kernel(config: dict, report: socket.socket) -> None:
     """Turn into a locked-in kernel. Never returns."""
     try:
+        os.setsid()  # a signal to its own group must reach nobody else, and one to it reaches all of a fork bomb
         jail.enter(config)
         jail.die_with_parent()
         file = channels.write_connection_file(config["folder"], config["key"])

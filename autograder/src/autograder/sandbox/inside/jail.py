@@ -6,6 +6,7 @@ still allowed, the user is changed while `CAP_SETUID` is held, the filters on pa
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import os
@@ -14,6 +15,7 @@ import signal
 import socket
 import struct
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import landlock
@@ -65,7 +67,8 @@ def enter(config: dict[str, Any]) -> None:
     """Lock the calling process in.
 
     `config` holds `limits`, `uid`, and, where there are no namespaces, `landlock`: the arguments of
-    `landlock.restrict`. `read_all` lets a user read what only root may, within those rules. `unprotected`: limits only.
+    `landlock.restrict`. `read_all` lets a user read what only root may, within those rules. `only_own_signals`: it may
+    signal itself alone. `unprotected`: limits only.
     """
     limit(config["limits"])
     if config.get("unprotected"):
@@ -75,7 +78,7 @@ def enter(config: dict[str, Any]) -> None:
     rules = config.get("landlock")
     if rules:
         landlock.restrict(**rules)
-    seccomp.install(unix_only=bool(rules))
+    seccomp.install(bare=bool(rules), only_signal=os.getpid() if config.get("only_own_signals") else 0)
 
 
 def die_with_parent(sent: int = signal.SIGKILL) -> None:
@@ -94,18 +97,50 @@ def adopt_orphans() -> None:
     check(libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "adopt orphans")
 
 
-def end_descendants(uid: int, wall_s: float = 5.0) -> None:
-    """Kill what the kernel has left running: everything of user `uid` (if it is not 0), then every child of ours."""
-    if uid and os.fork() == 0:
-        os.setresuid(uid, uid, uid)
-        os.kill(-1, signal.SIGKILL)
-        os._exit(0)
+def end_descendants(group: int, uid: int, wall_s: float = 20.0) -> None:
+    """Kill what the kernel has left running: its process group, all of user `uid` (if it is not 0), then the rest.
+
+    The first two are one call each, which no fork outruns. The kernel itself must not have been waited for.
+    """
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
+    if uid:
+        killer = os.fork()
+        if killer == 0:
+            os.setresuid(uid, uid, uid)
+            os.kill(-1, signal.SIGKILL)
+            os._exit(0)
+        os.waitpid(killer, 0)
     end = time.monotonic() + wall_s
-    while time.monotonic() < end:
-        with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
-            for pid in file.read().split():
-                os.kill(int(pid), signal.SIGKILL)
-        try:
-            os.waitpid(-1, 0)
-        except ChildProcessError:
-            return
+    while (found := _stopped(end)) and time.monotonic() < end:
+        for pid in found:
+            _signal(pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                os.waitpid(-1, 0)
+
+
+def _stopped(end: float) -> set[int]:
+    """All descendants, each stopped: one that runs could fork faster than they are killed. Tried until `end`."""
+    stopped: set[int] = set()
+    while (found := set(_descendants(os.getpid()))) - stopped and time.monotonic() < end:
+        for pid in found - stopped:
+            _signal(pid, signal.SIGSTOP)
+        stopped |= found
+    return found
+
+
+def _signal(pid: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    """The children of a process, and theirs; those that have ended and are not waited for yet among them."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/children", encoding="ascii") as file:
+                children = [int(child) for child in file.read().split()]
+            for child in children:
+                yield child
+                yield from _descendants(child)

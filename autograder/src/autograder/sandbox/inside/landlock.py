@@ -18,10 +18,11 @@ FILE_ONLY = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL
 BIND_AND_CONNECT_TCP, ABSTRACT_SOCKETS_AND_SIGNALS = 3, 3
 
 
-def restrict(read: list[str], write: list[str], list_only: list[str]) -> None:
-    """Leave the calling process the trees `read` and `write`, and the names in `list_only`; nothing else."""
-    version = libc.syscall(CREATE, None, 0, ASK_VERSION)
-    check(version, "landlock")
+def restrict(read: list[str], write: list[str], list_only: list[str], version: int) -> None:
+    """Leave the calling process the trees `read` and `write`, and the names in `list_only`; nothing else.
+
+    `version` is what the kernel offers, or less, to see what an older one does.
+    """
     files = (1 << (13 if version < 2 else 14 if version < 3 else 15 if version < 5 else 16)) - 1
     about = struct.pack("QQQ", files, BIND_AND_CONNECT_TCP, ABSTRACT_SOCKETS_AND_SIGNALS)
     about = about[: 8 if version < 4 else 16 if version < 6 else 24]

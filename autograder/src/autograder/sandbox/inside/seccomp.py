@@ -1,7 +1,9 @@
 """Refuse the system calls that no lab needs and that break out of sandboxes, by a filter on each call.
 
-What is refused: new user namespaces, mounts, tracing, io_uring, BPF, keys, file handles; with `unix_only` also every
-socket but Unix sockets, where there is no network namespace. A refused call fails; it does not end the caller.
+What is refused: new user namespaces, mounts, tracing, io_uring, BPF, keys, file handles. Where there are no namespaces
+(`bare`), also every socket but Unix sockets, and limits on other processes: the grader may run under the same user.
+Where Landlock is too old to keep signals in (before version 6), also every signal but the kernel's to itself
+(`only_signal`). A refused call fails; it does not end the caller.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 LOAD, JUMP_EQUAL, JUMP_GREATER_EQUAL, JUMP_ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 EPERM, ENOSYS, EOPNOTSUPP = 1, 38, 95  # libzmq aborts on other errors than the last
-AT_NUMBER, AT_MACHINE, AT_FIRST_ARGUMENT = 0, 4, 16
+AT_NUMBER, AT_MACHINE, AT_FIRST_ARGUMENT, ARGUMENT = 0, 4, 16, 8
 CLONE_NEWUSER, AF_UNIX = 0x10000000, 1
 X32 = 0x40000000
 
@@ -28,10 +30,15 @@ MACHINES = {
     "x86_64": (0xC000003E, 56, 41, (101, 272, 308, 165, 166, 155, 321, 323, 298, 248, 249, 250, 304, 310, 311)),
     "aarch64": (0xC00000B7, 220, 198, (117, 97, 268, 40, 39, 41, 280, 282, 241, 217, 218, 219, 265, 270, 271)),
 }
+PRLIMIT = {"x86_64": 302, "aarch64": 261}
+# per machine: kill, tkill, tgkill, rt_sigqueueinfo, rt_tgsigqueueinfo; then fcntl
+SIGNALS = {"x86_64": ((62, 200, 234, 129, 297), 72), "aarch64": ((129, 130, 131, 138, 240), 25)}
+PIDFD_SEND_SIGNAL = 424
+SIGNALLING = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: a file may send signals, too
 
 
-def program(machine: str, unix_only: bool) -> list[tuple[int, int, int, int]]:
-    """The filter as (code, jump if true, jump if false, operand)."""
+def program(machine: str, bare: bool, only_signal: int = 0) -> list[tuple[int, int, int, int]]:
+    """The filter as (code, jump if true, jump if false, operand); `only_signal`: the one process to be signalled."""
     audit, clone, socket, refused = MACHINES[machine]
     steps = [(LOAD, 0, 0, AT_MACHINE), (JUMP_EQUAL, 1, 0, audit), (RETURN, 0, 0, KILL), (LOAD, 0, 0, AT_NUMBER)]
     if machine == "x86_64":
@@ -41,22 +48,37 @@ def program(machine: str, unix_only: bool) -> list[tuple[int, int, int, int]]:
     # the flags of clone3 lie in memory, out of reach; without it libc falls back to clone
     steps += [(JUMP_EQUAL, 0, 1, CLONE3), (RETURN, 0, 0, ERRNO | ENOSYS)]
     steps += _on_argument(clone, (JUMP_ANY_BIT, 0, 1, CLONE_NEWUSER), EPERM)
-    if unix_only:
+    if bare:
         steps += _on_argument(socket, (JUMP_EQUAL, 1, 0, AF_UNIX), EOPNOTSUPP)
+        steps += _on_argument(PRLIMIT[machine], (JUMP_EQUAL, 1, 0, 0), EPERM)
+    if only_signal:
+        steps += _signals(machine, only_signal)
     return [*steps, (RETURN, 0, 0, ALLOW)]
 
 
-def install(unix_only: bool = False) -> bool:
+def install(bare: bool = False, only_signal: int = 0) -> bool:
     """Put the calling process under the filter, for good; False where the machine's call numbers are not known."""
     machine = platform.machine()
     if machine not in MACHINES:
         return False
-    steps = program(machine, unix_only)
+    steps = program(machine, bare, only_signal)
     code = b"".join(struct.pack("=HBBI", *step) for step in steps)
     text = ctypes.create_string_buffer(code, len(code))
     head = ctypes.create_string_buffer(struct.pack("@HP", len(steps), ctypes.addressof(text)))
     check(libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, head, 0, 0), "seccomp")
     return True
+
+
+def _signals(machine: str, pid: int) -> list[tuple[int, int, int, int]]:
+    """Signals to process `pid` alone, and none by files."""
+    numbers, fcntl = SIGNALS[machine]
+    steps = [(JUMP_EQUAL, 0, 1, PIDFD_SEND_SIGNAL), (RETURN, 0, 0, ERRNO | EPERM)]
+    for number in numbers:
+        steps += _on_argument(number, (JUMP_EQUAL, 1, 0, pid), EPERM)
+    steps += [(JUMP_EQUAL, 0, 1 + 2 * len(SIGNALLING), fcntl), (LOAD, 0, 0, AT_FIRST_ARGUMENT + ARGUMENT)]
+    for command in SIGNALLING:
+        steps += [(JUMP_EQUAL, 0, 1, command), (RETURN, 0, 0, ERRNO | EPERM)]
+    return [*steps, (RETURN, 0, 0, ALLOW)]
 
 
 def _on_argument(number: int, test: tuple[int, int, int, int], code: int) -> list[tuple[int, int, int, int]]:
