@@ -30,7 +30,12 @@ LIMITS = Limits(cell_s=10, case_s=3, total_s=120)
 
 
 def attack(
-    course: Course, names: Iterable[str] = (), *, lab_name: str = "", workers: int | None = None
+    course: Course,
+    names: Iterable[str] = (),
+    *,
+    lab_name: str = "",
+    workers: int | None = None,
+    isolation: str = "auto",
 ) -> Iterator[Outcome]:
     """Run the named attacks (default: all) on the first lab or on `lab_name`: notebooks in processes, then files.
 
@@ -40,10 +45,10 @@ def attack(
     if unknown := set(names) - set(known):
         raise ValueError(f"no attack is called {sorted(unknown)}; there are: {', '.join(known)}")
     lab = load_lab(course, lab_name or course.lab_names()[0])
-    workers = workers or cores()
+    how = {"workers": workers or cores(), "isolation": isolation}
     chosen = list(names or known)
-    yield from _notebooks(course, lab, [known[name] for name in chosen if name in MAKERS], workers)
-    yield from attack_class(course, lab, [known[name] for name in chosen if name in WRITERS], workers)
+    yield from _notebooks(course, lab, [known[name] for name in chosen if name in MAKERS], **how)
+    yield from attack_class(course, lab, [known[name] for name in chosen if name in WRITERS], **how)
 
 
 def write_table(course: Course) -> Path:
@@ -53,20 +58,22 @@ def write_table(course: Course) -> Path:
     return path
 
 
-def _notebooks(course: Course, lab: Lab, chosen: Sequence[Verdict], workers: int) -> Iterator[Outcome]:
+def _notebooks(
+    course: Course, lab: Lab, chosen: Sequence[Verdict], *, workers: int, isolation: str
+) -> Iterator[Outcome]:
     """The attacks that are a notebook each, in order."""
     if not chosen:
         return
-    with processes(min(workers, len(chosen)), _start, course, lab.name) as pool:
+    with processes(min(workers, len(chosen)), _start, course, lab.name, isolation) as pool:
         yield from pool.map(_attack, chosen)
 
 
 class Bench:
     """One process's lab and sandbox, in which attacks are marked one after the other."""
 
-    def __init__(self, course: Course, lab_name: str) -> None:
+    def __init__(self, course: Course, lab_name: str, isolation: str) -> None:
         self.lab = load_lab(course, lab_name)
-        self.sandbox = open_lab_sandbox(course, self.lab)
+        self.sandbox = open_lab_sandbox(course, self.lab, isolation=isolation)
         self.marker = Marker(self.lab, self.sandbox, SEED, limits=LIMITS)
         self.hidden = hidden_of(self.lab, self.marker.expected)
 
@@ -101,10 +108,10 @@ class Bench:
 _bench: Bench | None = None
 
 
-def _start(course: Course, lab_name: str) -> None:
+def _start(course: Course, lab_name: str, isolation: str) -> None:
     global _bench
     verdicts()  # which registers every attack in this process
-    _bench = Bench(course, lab_name)
+    _bench = Bench(course, lab_name, isolation)
     atexit.register(_bench.sandbox.close)
 
 

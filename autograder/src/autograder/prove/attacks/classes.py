@@ -9,9 +9,10 @@ import subprocess
 import sys
 import tempfile
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
@@ -53,13 +54,16 @@ class Graded:
         return {row.student_id: row for row in self.summary.rows}
 
 
-def attack_class(course: Course, lab: Lab, chosen: Sequence[Verdict], workers: int) -> Iterator[Outcome]:
+def attack_class(
+    course: Course, lab: Lab, chosen: Sequence[Verdict], *, workers: int, isolation: str
+) -> Iterator[Outcome]:
     """How each attack ended, and first the class as a whole."""
     if not chosen:
         return
     by_name = {verdict.name: verdict for verdict in (verdicts()[UNHARMED], *chosen)}
     with tempfile.TemporaryDirectory(prefix="attacks-") as place:
-        graded = hand_in_and_grade(course, lab, list(by_name), Path(place), workers)
+        how = {"workers": workers, "isolation": isolation}
+        graded = hand_in_and_grade(course, lab, list(by_name), Path(place), how)
         expected = {student for verdict in by_name.values() for student in verdict.rows}
         common = [*harm(graded), *(f"nobody expected the row of {s!r}" for s in graded.rows if s not in expected)]
         for name, verdict in by_name.items():
@@ -67,17 +71,17 @@ def attack_class(course: Course, lab: Lab, chosen: Sequence[Verdict], workers: i
             yield Outcome(verdict, _ended(verdict, graded), "; ".join(problems[:5]))
 
 
-def hand_in_and_grade(course: Course, lab: Lab, names: Sequence[str], top: Path, workers: int) -> Graded:
-    """Write what is handed in below `top`, grade it, and let nbgrader make its feedback."""
+def hand_in_and_grade(course: Course, lab: Lab, names: Sequence[str], top: Path, how: Mapping[str, Any]) -> Graded:
+    """Write what is handed in below `top`, grade it (`how`), and let nbgrader make its feedback."""
     folder = top / "class" / "submitted"
     folder.mkdir(parents=True)
     (top / JUPYTER).mkdir()
     for name in names:
         WRITERS[name](lab, folder)
-    summary, again = (grade(course, lab.name, top / "class", top / "out", workers=workers) for _ in range(2))
+    summary, again = (grade(course, lab.name, top / "class", top / "out", **how) for _ in range(2))
     repeated = again.rows == summary.rows
     if (export := top / "class" / EXPORT).exists():
-        archived = grade(course, lab.name, export, top / "out", workers=workers)
+        archived = grade(course, lab.name, export, top / "out", **how)
         errors, skipped = summary.errors + archived.errors, summary.skipped + archived.skipped
         summary = replace(archived, errors=errors, skipped=skipped)  # its rows are those of all
     if any((top / "out" / "autograded").glob(SHOWN)):
