@@ -14,6 +14,21 @@ from autograder.prove.attacks.registry import MAKERS, hand_in
 from autograder.prove.notebooks import about, blank, solved
 
 MARK = "alert('SCRIPTED')"
+ELSEWHERE = "https://attacker.invalid"
+HTML = (
+    f"<script>{MARK}</script><img src=x onerror={MARK}><svg onload={MARK}></svg><details open ontoggle={MARK}>"
+    f'</details><iframe srcdoc="<script>parent.{MARK}</script>"></iframe>'
+    f'<iframe src="javascript:parent.{MARK}"></iframe>'
+)
+LOADS = (
+    f"<img src={ELSEWHERE}/1.png><script src={ELSEWHERE}/2.js></script><link rel=stylesheet href={ELSEWHERE}/3.css>"
+    f"<style>@import '{ELSEWHERE}/4.css'; body {{background: url({ELSEWHERE}/5.png)}}</style>"
+    f"<object data={ELSEWHERE}/6></object><video src={ELSEWHERE}/7></video>"
+    f"<meta http-equiv=refresh content='0; url={ELSEWHERE}/8'>"
+)
+LINKS = f"[a](javascript:{MARK}) <javascript:{MARK}> [c](data:text/html,{MARK}) [d][d]\n\n[d]: javascript:{MARK}"
+PICTURES = f"![b](javascript:{MARK}) ![e]({ELSEWHERE}/9.png) ![f][f]\n\n[f]: {ELSEWHERE}/10.png"
+TEX = f"$\\href{{javascript:{MARK}}}{{x}}$ $\\style{{background-image: url({ELSEWHERE}/11.png)}}{{x}}$"
 
 
 @hand_in
@@ -88,15 +103,16 @@ def loud_student(lab: Lab, folder: Path) -> None:
 def live_notebook(lab: Lab, folder: Path) -> None:
     """Scripts, drawings, links and terminal escapes in outputs, text, raw cells, attachments and metadata."""
     notebook = solved(lab)
-    html = f"<script>{MARK}</script><img src=x onerror={MARK}><svg onload={MARK}></svg><iframe srcdoc={MARK}></iframe>"
-    links = f"[a](javascript:{MARK}) ![b](javascript:{MARK}) <javascript:{MARK}> [c](data:text/html,{MARK})"
-    texts = [html, links, f'```mermaid\nclick A href "javascript:{MARK}"\n```', f"$\\href{{javascript:{MARK}}}{{x}}$"]
+    html, texts = (
+        f"{HTML}{LOADS}",
+        [HTML, LOADS, LINKS, PICTURES, TEX, f'```mermaid\nclick A href "javascript:{MARK}"\n```'],
+    )
     notebook.cells += [new_markdown_cell(text) for text in texts]
     notebook.cells += [new_raw_cell(html, metadata={"raw_mimetype": "text/html"}), _speaking(html)]
     notebook.cells += [new_markdown_cell("![x](attachment:x.svg)", attachments={"x.svg": {"image/svg+xml": html}})]
     for cell in notebook.cells:
         if about(cell).get("role") == "manual":
-            cell.source = html + links
+            cell.source = "\n\n".join(texts)
         if cell.cell_type == "code" and not cell.outputs:
             cell.outputs = _speaking(html).outputs
     notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"x": html}}
