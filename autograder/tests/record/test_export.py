@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 from autograder.cli import main
-from autograder.grade.place import OutputError
+from autograder.grade.files import OutputError
 from autograder.grade.tables import FORMULA
 from autograder.handback.export import FORMATS, export
 from nbgrader import api

@@ -11,9 +11,9 @@ import nbformat
 import pytest
 from autograder.course import UnknownLab
 from autograder.grade.explain import explain
+from autograder.grade.files import OutputError
 from autograder.grade.outcome import one_line
 from autograder.grade.pipeline import grade
-from autograder.grade.place import OutputError
 from nbformat.v4 import new_code_cell
 
 
@@ -178,7 +178,7 @@ def test_the_seed_is_drawn_once_and_may_be_refused(course, hand_in, run, out):
 
 def test_no_mark_is_kept_that_was_made_with_a_refused_seed(course, hand_in, run, out, monkeypatch):
     hand_in("ana_lab99.ipynb")
-    monkeypatch.setattr("autograder.grade.place.DRAWS", 1)
+    monkeypatch.setattr("autograder.grade.seeding.DRAWS", 1)
     with pytest.raises(OutputError, match="no fair seed in 1 draws"):
         run(known=KnownAnswers(course, wanted=0))
     assert not (out / "private" / "lab99_seed.json").exists()

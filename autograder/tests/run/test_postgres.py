@@ -12,8 +12,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from autograder.grade.files import OutputError
 from autograder.grade.pipeline import grade
-from autograder.grade.place import OutputError
 from nbgrader import api
 
 DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)

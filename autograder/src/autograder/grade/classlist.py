@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from autograder.grade.files import OutputError, write_json, write_text
 from autograder.grade.outcome import Outcome
-from autograder.grade.place import OutputError, Place, write_json, write_text
+from autograder.grade.place import Place
 from autograder.grade.tables import csv_text
 from autograder.intake.roster import Person, Roster, read_roster
 

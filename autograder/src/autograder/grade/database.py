@@ -12,7 +12,8 @@ from nbgrader import api, dbutil
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.grade.place import OutputError, Place, write_text
+from autograder.grade.files import OutputError, write_text
+from autograder.grade.place import Place
 
 # SQLAlchemy's default driver differs between its versions; this one is in requirements.txt
 DRIVERS = {"postgresql": "postgresql+psycopg2", "postgres": "postgresql+psycopg2"}

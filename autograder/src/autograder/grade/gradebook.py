@@ -21,8 +21,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import selectinload
 
 from autograder.grade.database import newest_revision, revision_in_process, shown, url_of
+from autograder.grade.files import OutputError
 from autograder.grade.manual import Manual, manual_of
-from autograder.grade.place import KEPT, OutputError
+from autograder.grade.place import KEPT
 from autograder.lab import Lab
 
 # what nbgrader's column of names holds; SQLite does not mind, PostgreSQL does

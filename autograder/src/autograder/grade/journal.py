@@ -7,8 +7,9 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from autograder.grade.files import write_json
 from autograder.grade.outcome import Outcome
-from autograder.grade.place import Place, write_json
+from autograder.grade.place import Place
 
 
 class Journal:

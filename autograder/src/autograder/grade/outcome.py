@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from autograder.grade.ids import clean
@@ -13,6 +14,8 @@ from autograder.grade.model import CaseResult, Event, ExerciseResult, Marked
 STATUSES = ("graded", "invalid", "error")
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")
 MESSAGE_LIMIT = 400
+# what many students have in common is held once; typed, for 2 and 2.0 are equal and written differently
+_case = lru_cache(maxsize=2000, typed=True)(CaseResult)
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,9 @@ def marked_to_json(marked: Marked) -> dict[str, Any]:
 
 
 def marked_from_json(data: dict[str, Any]) -> Marked:
+    """The marks; a case that ended alike for several students is one object."""
     exercises = tuple(
-        ExerciseResult(**{**exercise, "cases": tuple(CaseResult(**case) for case in exercise["cases"])})
+        ExerciseResult(**{**exercise, "cases": tuple(_case(**case) for case in exercise["cases"])})
         for exercise in data["exercises"]
     )
     events = tuple(Event(**event) for event in data["events"])

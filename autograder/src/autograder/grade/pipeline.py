@@ -17,11 +17,12 @@ from autograder.course import Course
 from autograder.grade.attempts import choose, failed, outcome_of
 from autograder.grade.classlist import open_roster, save_roster, told, write_missing
 from autograder.grade.collect import KEEP, Intake, Intaking, Submission, collect
+from autograder.grade.files import write_json
 from autograder.grade.fingerprint import fingerprint
 from autograder.grade.journal import Journal
 from autograder.grade.manual import Manual
 from autograder.grade.outcome import Outcome, marked_from_json, one_line
-from autograder.grade.place import Place, open_place, write_json
+from autograder.grade.place import Place, open_place
 from autograder.grade.policy import Policy
 from autograder.grade.seeding import Known, Seeding
 from autograder.grade.settle import Settled, settle

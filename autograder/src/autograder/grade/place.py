@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
-import secrets
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.grade.files import UNFINISHED, OutputError, read_json, write_json
 from autograder.grade.ids import folders
 from autograder.grade.outcome import Outcome
+from autograder.grade.results import Results, read_results
 
-SEED_BITS = 31
-DRAWS = 20
 MARKER = "course.json"
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 KEPT = "what was graded so far is kept"
-# how the name of a file begins that is being written
-UNFINISHED = ".new-"
-
-
-class OutputError(ValueError):
-    """The output folder cannot be used; the message says why and how to mend it."""
-
-
-def none_was_fair(lab: str) -> OutputError:
-    return OutputError(f"{lab}: no fair seed in {DRAWS} draws; run 'autograder check {lab}'")
 
 
 @dataclass(frozen=True)
@@ -70,47 +57,31 @@ class Place:
 
         Raises: OutputError if the file was damaged
         """
-        if not self.results(lab).exists():
-            return {}
-        data = _read(self.results(lab))
-        return {entry["student"]: Outcome.from_json(entry) for entry in data["submissions"]}
+        return self.recorded(lab).outcomes if self.results(lab).exists() else {}
 
-    def about(self, lab: str) -> dict[str, Any]:
-        """What the results say of the lab itself: its title, version and points.
+    def recorded(self, lab: str) -> Results:
+        """The results of a lab that has some.
 
         Raises: OutputError if the file was damaged
         """
-        data = _read(self.results(lab))
-        return {name: data[name] for name in ("lab", "title", "version", "max_score")}
+        return read_results(self.results(lab))
 
     def folders(self, students: list[str]) -> dict[str, str]:
         """The folder of each student, those of earlier runs included."""
         marker = self.private / MARKER
-        return folders(students, _read(marker)["folders"] if marker.exists() else {})
+        return folders(students, read_json(marker)["folders"] if marker.exists() else {})
 
     def save_folders(self, named: dict[str, str]) -> None:
         write_json(self.private / MARKER, {"written_by": "autograder grade", "folders": dict(sorted(named.items()))})
 
-    def has_seed(self, lab: str) -> bool:
-        return self._seed(lab).exists()
-
-    def seeds(self, lab: str) -> Iterator[int]:
-        """The seed of an assignment if it has one, else draws to choose from."""
-        if self.has_seed(lab):
-            yield int(_read(self._seed(lab))["seed"])
-        else:
-            yield from (secrets.randbits(SEED_BITS) for _ in range(DRAWS))
-
-    def seed(self, lab: str, accept: Callable[[int], bool] | None = None) -> int:
-        """The seed of an assignment, else the first draw that `accept` takes."""
-        kept = self.has_seed(lab)
-        for seed in self.seeds(lab):
-            if kept or accept is None or accept(seed):
-                return seed
-        raise none_was_fair(lab)
+    def seed(self, lab: str) -> int | None:
+        """The seed of an assignment; None if it has none yet."""
+        path = self._seed(lab)
+        return int(read_json(path)["seed"]) if path.exists() else None
 
     def save_seed(self, lab: str, seed: int) -> None:
-        if not self.has_seed(lab):
+        """Keep the seed of an assignment that has none."""
+        if self.seed(lab) is None:
             write_json(self._seed(lab), {"seed": seed})
 
     def _seed(self, lab: str) -> Path:
@@ -171,32 +142,3 @@ def _lock(file: Any, root: Path) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as problem:
         raise OutputError(f"{root}: another grading run is writing to it; wait for it to end") from problem
-
-
-def _read(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as problem:
-        raise OutputError(f"{path}: is damaged ({problem}); restore it, or choose another --out") from problem
-
-
-def write_json(path: Path, data: Any) -> None:
-    write_text(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
-
-
-def write_text(path: Path, text: str) -> None:
-    write_bytes(path, text.encode("utf-8"))
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,11 +12,13 @@ from effdl.student.validate import read_submission
 from autograder.grade.collect import Skipped, Submission
 from autograder.grade.compose import autograded, credit
 from autograder.grade.feedback import Page, page
+from autograder.grade.files import write_bytes, write_text
 from autograder.grade.gradebook import Book, Entry
 from autograder.grade.manual import Manual
 from autograder.grade.outcome import Outcome
-from autograder.grade.place import Place, write_bytes, write_json, write_text
+from autograder.grade.place import Place
 from autograder.grade.policy import Policy
+from autograder.grade.results import write_results
 from autograder.grade.settle import Settled
 from autograder.grade.tables import Row, raw_total, row, to_csv
 from autograder.lab import Lab
@@ -85,7 +86,8 @@ class Recorder:
                 page(Page(self.lab.title, outcome, manual[student], lateness)),
             )
         self.book.penalize(self.lab, penalties)
-        write_json(self.place.results(lab), _results(self.lab, final, skipped))
+        listed = (final[student] for student in sorted(final))
+        write_results(self.place.results(lab), _about(self.lab), listed, skipped)
         write_text(self.place.grades, to_csv(rows(self.place, self.book, self.policy)))
         return manual
 
@@ -113,9 +115,9 @@ def rows(place: Place, book: Book, policy: Policy) -> list[Row]:
     """The table of all labs, from what is recorded; grades given by hand are read from the gradebook."""
     table = []
     for lab in place.labs():
-        outcomes, manual = place.outcomes(lab), book.manual(lab)
+        results, manual = place.recorded(lab), book.manual(lab)
+        outcomes, top = results.outcomes, results.about["max_score"]
         named = place.folders(list(outcomes))
-        top = place.about(lab)["max_score"]
         table += [
             row(outcomes[s], lab, top, manual.get(named[s], Manual()), policy.lateness(lab, outcomes[s]))
             for s in sorted(outcomes)
@@ -148,10 +150,8 @@ def _scores(
     return scores | {exercise.check_id: credit(results[exercise.id]) for exercise in lab.exercises}, blank
 
 
-def _results(lab: Lab, final: Mapping[str, Outcome], skipped: Sequence[Skipped]) -> dict[str, object]:
-    about = {"lab": lab.name, "title": lab.title, "version": lab.version, "max_score": lab.max_score}
-    listed = [final[student].to_json() for student in sorted(final)]
-    return about | {"submissions": listed, "skipped": [asdict(each) for each in skipped]}
+def _about(lab: Lab) -> dict[str, object]:
+    return {"lab": lab.name, "title": lab.title, "version": lab.version, "max_score": lab.max_score}
 
 
 def _write_if_new(path: Path, text: str) -> None:

@@ -6,21 +6,36 @@ last known answer's are held back; with a seed that is refused they are dropped.
 
 from __future__ import annotations
 
+import secrets
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import nbformat
 
+from autograder.grade.files import OutputError
 from autograder.grade.model import Marked
 from autograder.grade.outcome import marked_from_json
-from autograder.grade.place import Place, none_was_fair
+from autograder.grade.place import Place
 from autograder.run.pool import Job, Reply
 from autograder.run.process import GradingImpossible
 
 T = TypeVar("T")
+SEED_BITS = 31
+DRAWS = 20
+
+
+def draw(lab: str, accept: Callable[[int], bool]) -> int:
+    """A new seed: the first drawn that `accept` takes.
+
+    Raises: OutputError if it takes none of 20
+    """
+    for _ in range(DRAWS):
+        if accept(seed := secrets.randbits(SEED_BITS)):
+            return seed
+    raise OutputError(f"{lab}: no fair seed in {DRAWS} draws; run 'autograder check {lab}'")
 
 
 class Known(Protocol):
@@ -35,7 +50,7 @@ class Unfair(Exception):
     """This seed was refused: another one is to be drawn."""
 
 
-class Seeding:
+class Seeding(Generic[T]):
     """The seed of one lab in one run. Without `known` answers every seed is fair; nothing is kept unless `write`."""
 
     def __init__(self, place: Place, lab: str, known: Known | None, *, write: bool) -> None:
@@ -50,15 +65,23 @@ class Seeding:
 
         Raises: OutputError if no seed is fair of as many as are drawn
         """
-        if self.known is not None and not self.place.has_seed(self.lab):
+        kept = self.place.seed(self.lab)
+        if kept is not None:
+            self.seed = kept
+            return mark(kept)
+        if self.known is not None:
             self.trials = _write(self.known.notebooks(), Path(tempfile.mkdtemp(prefix="known-", dir=folder)))
-        for seed in self.place.seeds(self.lab):
-            self.seed = seed
-            try:
-                return mark(seed)
-            except Unfair:
-                continue
-        raise none_was_fair(self.lab)
+        draw(self.lab, lambda seed: self._try(mark, seed))
+        return self.found
+
+    def _try(self, mark: Callable[[int], T], seed: int) -> bool:
+        """Whether marking with a new seed showed that it is fair; then what `mark` gave is kept."""
+        self.seed = seed
+        try:
+            self.found = mark(seed)
+        except Unfair:
+            return False
+        return True
 
     def jobs(self, names: tuple[str, ...]) -> list[Job]:
         """The known answers, to be marked first."""

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from autograder.grade.place import OutputError, write_text
+from autograder.grade.files import OutputError, write_text
 from autograder.handback.grades import Grade, GradedLab, gather, pending
 from autograder.handback.junit import junit
 from autograder.handback.sheets import canvas, moodle

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.grade.classlist import open_roster
+from autograder.grade.files import OutputError
 from autograder.grade.gradebook import Book
 from autograder.grade.manual import Manual
 from autograder.grade.model import ExerciseResult
 from autograder.grade.outcome import Outcome
-from autograder.grade.place import OutputError, Place
+from autograder.grade.place import Place
 from autograder.grade.policy import Lateness
 from autograder.grade.tables import final, raw_total, row
 from autograder.intake.policy_file import read_policy

@@ -22,9 +22,9 @@ from typing import Any
 
 from autograder.course import Course
 from autograder.grade.collect import collect
+from autograder.grade.files import write_json
 from autograder.grade.model import ExerciseResult, Marked
 from autograder.grade.outcome import marked_from_json
-from autograder.grade.place import write_json
 from autograder.grade.words import VISIBLE_IS_NOT_ALL, lines
 from autograder.lab import Lab, load_lab
 from autograder.run.pool import Job, Pool, Setup

@@ -90,8 +90,8 @@ def slips_path(place: Place, lab: str) -> Path:
 
 
 def _graded(place: Place, lab: str, by_hand: dict[str, Manual]) -> Graded:
-    data = json.loads(place.results(lab).read_text(encoding="utf-8"))
-    outcomes = place.outcomes(lab)
+    results = place.recorded(lab)
+    outcomes = results.outcomes
     folders = place.folders(list(outcomes))
     release = _notebook(place.root / "release" / lab)
     about = release.get("metadata", {}).get("effdl", {}).get("exercises", [])
@@ -99,12 +99,12 @@ def _graded(place: Place, lab: str, by_hand: dict[str, Manual]) -> Graded:
     slips = slips_path(place, lab)
     return Graded(
         lab,
-        data["title"],
-        data["max_score"],
+        results.about["title"],
+        results.about["max_score"],
         outcomes,
         {who: by_hand[folder] for who, folder in folders.items() if folder in by_hand},
         {who: folders[who] for who in outcomes},
-        tuple((each["file"], each["reason"]) for each in data["skipped"]),
+        results.skipped,
         {each["id"]: tuple(each["names"]) for each in about},
         {who: found[0] for who, path in paths.items() if (found := sorted(path.glob("*.ipynb")))},
         release,

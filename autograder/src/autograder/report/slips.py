@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.course import Course
+from autograder.grade.files import write_json
 from autograder.grade.model import CaseResult, ExerciseResult
-from autograder.grade.place import Place, write_json
+from autograder.grade.place import Place
 from autograder.lab import Lab
 from autograder.prove.seed import KnownAnswers
 from autograder.report.gather import slips_path

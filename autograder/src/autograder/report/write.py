@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.grade.place import Place, write_text
+from autograder.grade.files import write_text
+from autograder.grade.place import Place
 from autograder.grade.words import number
 from autograder.report.gather import Graded, gather
 from autograder.report.html import document, link, table, text
