@@ -15,11 +15,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+import torch
 from torch import Tensor, nn
 
+from effdl.data import Split
 from effdl.nets import ResNet8
 
-__all__ = ["Functions", "OwnConv", "OwnLinear", "OwnNorm", "Parts", "own_parts", "parts", "resnet_forward"]
+__all__ = [
+    "Functions", "OwnConv", "OwnLinear", "OwnNorm", "Parts", "accuracy_by_batch", "own_parts", "parts",
+    "resnet_forward",
+]  # fmt: skip
 
 INNER = ("conv1", "bn1", "conv2", "bn2", "shortcut")
 
@@ -91,6 +96,17 @@ def own_parts(net: ResNet8, functions: Functions, *, statistics: str = "stored")
         return nn.Sequential(*map(rebuilt, layer)) if isinstance(layer, nn.Sequential) else layer
 
     return _box(net, rebuilt)
+
+
+def accuracy_by_batch(net: ResNet8, functions: Functions, split: Split, size: int) -> float:
+    """Accuracy in percent if normalization takes the mean and variance of each batch of `size` pictures.
+
+    Shapes: split.images (n, 1, h, w), split.labels (n,)
+    Source: Ioffe and Szegedy 2015, section 3.1, arXiv:1502.03167
+    """
+    own = own_parts(net, functions, statistics="batch")
+    logits = torch.cat([resnet_forward(images, own) for images in split.images.split(size)])
+    return 100 * (logits.argmax(1) == split.labels).float().mean().item()
 
 
 class OwnConv(nn.Module):
