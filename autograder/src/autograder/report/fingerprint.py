@@ -16,6 +16,8 @@ import tokenize
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from autograder.grade.source import DEFINITIONS
 from autograder.report.answers import Answer
 
@@ -24,10 +26,11 @@ LONGEST = 40_000
 WORD = re.compile(r"\w+|[^\w\s]")
 LAYOUT = (tokenize.NEWLINE, tokenize.NL, tokenize.COMMENT, tokenize.ENDMARKER)
 
-Shingles = frozenset[int]
+# hashes, each once, in order: a class's sets of Python's integers would take gigabytes
+Shingles = np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Print:
     """What is kept of an answer: the hashes of its shingles, and of its text."""
 
@@ -58,7 +61,8 @@ def shingles(answer: Answer) -> Shingles:
         found = tokens(answer) if len(answer.text) <= LONGEST else WORD.findall(answer.text[:LONGEST])
     except RecursionError:  # nested too deeply to be looked at
         found = WORD.findall(answer.text)
-    return frozenset(hash(tuple(found[i : i + RUN])) for i in range(max(len(found) - RUN + 1, 1) if found else 0))
+    runs = range(max(len(found) - RUN + 1, 1) if found else 0)
+    return np.unique(np.fromiter((hash(tuple(found[i : i + RUN])) for i in runs), dtype=np.int64))
 
 
 def _tokens(node: ast.stmt) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from autograder.report.answers import find_answers, stubs
 from autograder.report.fingerprint import fingerprint
@@ -20,12 +21,10 @@ def likeness(graded: Graded) -> Iterator[str]:
     """Sets of equal submissions and pairs of similar ones."""
     blanks = stubs(graded.release)
     given = fingerprint(find_answers(graded.release, graded.exercises, {}))
-    texts = {
-        who: fingerprint(find_answers(read_notebook(path), graded.exercises, blanks))
-        for who, path in graded.notebooks.items()
-    }
-    texts[SOLUTION] = fingerprint(find_answers(graded.solution, graded.exercises, blanks))
-    found = compare_class(texts, given)
+    read = ((who, read_notebook(path)) for who, path in graded.notebooks.items())
+    notebooks = chain(read, [(SOLUTION, graded.solution)])
+    prints = ((who, fingerprint(find_answers(each, graded.exercises, blanks))) for who, each in notebooks)
+    found = compare_class(prints, given)
     yield heading(graded.name, "Similar answers")
     yield (
         "<p>Compared are the answers and the functions that belong to them, with comments, docstrings and layout left "
