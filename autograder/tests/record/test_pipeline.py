@@ -32,8 +32,8 @@ def files(out):
 
 
 def snapshot(out):
-    """Every file but the database, the lock and the timing."""
-    names = {name for name in files(out) if not name.endswith((".db", "lock", "_timing.json"))}
+    """Every file but the database, the lock, the timing and the marks that are kept for a later run."""
+    names = {name for name in files(out) if not name.endswith((".db", "lock", "_timing.json", "_journal.jsonl"))}
     return {name: (out / name).read_bytes() for name in names}
 
 

@@ -77,8 +77,9 @@ class Grader:
         """How many steps it took and what it told; None if it was killed, at the latest after `within_s`."""
         self.process.join(within_s)
         if self.process.is_alive():
-            with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(ProcessLookupError):  # it has no group yet
                 os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.kill()
             self.process.join()
         try:
             return self._here.recv()

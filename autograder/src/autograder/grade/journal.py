@@ -1,4 +1,4 @@
-"""What a run that was killed leaves for the next one: the marks it had come to, and the grades it was replacing."""
+"""What a run leaves for the next one: marks that are not recorded and, if it was killed, whose grades it replaced."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from autograder.grade.files import write_json
+from autograder.grade.files import write_bytes, write_json
 from autograder.grade.outcome import Outcome
 from autograder.grade.place import Place
 
 
 class Journal:
-    """The journal of one lab in an output folder; it is gone once everything is recorded."""
+    """The journal of one lab in an output folder; it is gone once all marks are recorded."""
 
     def __init__(self, place: Place, lab: str) -> None:
         self.path = place.private / f"{lab}_journal.jsonl"
@@ -26,7 +26,7 @@ class Journal:
             if file.tell():
                 file.seek(-1, os.SEEK_END)
                 file.write(b"\n" * (file.read(1) != b"\n"))
-            file.write(json.dumps(outcome.to_json()).encode() + b"\n")
+            file.write(_line(outcome))
 
     def outcomes(self) -> dict[str, Outcome]:
         """What was noted, by key; a torn line is dropped."""
@@ -49,13 +49,26 @@ class Journal:
         self.open = {student: key for student, key in self.open.items() if student not in decided}
         return {student: outcome for student, outcome in recorded.items() if student not in decided}
 
-    def end(self) -> None:
-        """Everything is recorded, but what a killed run had begun with notebooks that were not there this time."""
+    def end(self, outcomes: Iterable[Outcome], final: Mapping[str, Outcome]) -> None:
+        """Everything is recorded, but what a killed run had begun with notebooks that were not there this time.
+
+        Marks that do not count (those of other attempts, or where an older grade stays) are kept for the next run.
+        """
         if self.open:
             write_json(self.intents, self.open)
         else:
             self.intents.unlink(missing_ok=True)
-        self.path.unlink(missing_ok=True)
+        counted = {outcome.key for outcome in final.values()}
+        kept = {(each.student, each.file): each for each in [*self.outcomes().values(), *outcomes]}
+        lines = [_line(kept[name]) for name in sorted(kept) if kept[name].marked and kept[name].key not in counted]
+        if lines:
+            write_bytes(self.path, b"".join(lines))
+        else:
+            self.path.unlink(missing_ok=True)
+
+
+def _line(outcome: Outcome) -> bytes:
+    return json.dumps(outcome.to_json()).encode() + b"\n"
 
 
 def _text(path: Path) -> str:

@@ -2,61 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograder.course import Course
-from autograder.grade.attempts import choose, failed, outcome_of
+from autograder.grade.attempts import choose
 from autograder.grade.classlist import open_roster, save_roster, told, write_missing
 from autograder.grade.collect import KEEP, Intake, Intaking, Submission, collect
 from autograder.grade.files import write_json
-from autograder.grade.fingerprint import fingerprint
 from autograder.grade.journal import Journal
 from autograder.grade.manual import Manual
-from autograder.grade.outcome import Outcome, marked_from_json, one_line
+from autograder.grade.marks import Marks
+from autograder.grade.options import Options
+from autograder.grade.outcome import Outcome, one_line
 from autograder.grade.place import Place, open_place
 from autograder.grade.policy import Policy
-from autograder.grade.seeding import Known, Seeding
+from autograder.grade.seeding import Seeding
 from autograder.grade.settle import Settled, settle
 from autograder.grade.summary import GradeSummary
 from autograder.grade.tables import row
 from autograder.intake.policy_file import read_policy
 from autograder.intake.roster import Roster
 from autograder.lab import Lab, load_lab
-from autograder.run.pool import Job, Pool, Reply, Setup, cores
-from autograder.run.worker import MARKER
-
-if TYPE_CHECKING:
-    from autograder.run.dask import DaskPool
-
-
-@dataclass(frozen=True)
-class Options:
-    """How to grade. A new seed is proven on the `known` answers; `marker` names what opens the marker in a worker.
-
-    `keep` tells which of a student's attempts counts; `roster` is a CSV file (default: that of an earlier run).
-    `gradebook` is the URL of a database instead of the folder's own; `dask` the address of a scheduler to grade with.
-    """
-
-    workers: int | None = None
-    isolation: str = "auto"
-    force: bool = False
-    dry_run: bool = False
-    progress: Callable[[int, int], None] | None = None
-    known: Known | None = None
-    marker: str = MARKER
-    keep: str = "latest"
-    roster: Path | None = None
-    gradebook: str = ""
-    dask: str = ""
 
 
 def grade(course: Course, lab: str, path: Path, out: Path, **options: Any) -> GradeSummary:
@@ -83,7 +57,6 @@ class _Run:
     place: Place = field(init=False)
     journal: Journal = field(init=False)
     stack: ExitStack = field(init=False)
-    seeding: Seeding = field(init=False)
     policy: Policy = field(init=False)
     roster: Roster | None = field(init=False)
     recorder: Any = None
@@ -96,8 +69,11 @@ class _Run:
             scratch = self.scratch()
             intake = collect(path, self.lab, Intaking(self.roster, self.options.keep, scratch))
             recorded = self.place.outcomes(self.lab.name)
-        self.seeding = Seeding(self.place, self.lab.name, self.options.known, write=not self.options.dry_run)
-        outcomes = self.seeding.settle(scratch, lambda seed: self.outcomes(intake, recorded, seed))
+        seeding = Seeding(self.place, self.lab.name, self.options.known, write=not self.options.dry_run)
+        marks = Marks(
+            self.course, self.lab, self.options, seeding, self.journal, prepare=self.prepare, seconds=self.seconds
+        )
+        outcomes = seeding.settle(scratch, lambda seed: marks.outcomes(intake.submissions, recorded.values(), seed))
         lateness = partial(self.policy.lateness, self.lab.name)
         graded = choose(outcomes, lateness)
         graded += [Outcome(bad.student, bad.file, "invalid", one_line(bad.message)) for bad in intake.rejections]
@@ -106,6 +82,8 @@ class _Run:
         counts = {(each.student, each.file) for each in graded}
         submissions = {each.student: each for each in intake.submissions if (each.student, each.file) in counts}
         manual = self.record(intake, settled, submissions)
+        if not self.options.dry_run:
+            self.journal.end(outcomes, settled.final)
         return self.summary(intake, settled, manual)
 
     def scratch(self) -> Path:
@@ -117,65 +95,6 @@ class _Run:
         folder.mkdir(mode=0o700)
         self.stack.callback(shutil.rmtree, folder, ignore_errors=True)
         return folder
-
-    def outcomes(self, intake: Intake, recorded: Mapping[str, Outcome], seed: int) -> list[Outcome]:
-        """Every submission's outcome, in the order of the intake: known from an earlier run, or marked now."""
-        keys = [self.key(each, seed) for each in intake.submissions]
-        known = {each.key: each.marked for each in recorded.values() if each.marked}
-        known |= {key: outcome.marked for key, outcome in self.journal.outcomes().items()}
-        todo = [number for number, key in enumerate(keys) if key not in known]
-        found = {
-            number: outcome_of(each, keys[number], known[keys[number]])
-            for number, each in enumerate(intake.submissions)
-            if keys[number] in known
-        }
-        marked = self.mark([intake.submissions[number] for number in todo], [keys[number] for number in todo], seed)
-        found |= {todo[number]: outcome for number, outcome in marked.items()}
-        return [found[number] for number in sorted(found)]
-
-    def key(self, submission: Submission, seed: int) -> str:
-        """What the marks of a submission depend on, as one hash."""
-        parts = (self.fingerprint, str(seed), submission.sha256)
-        return hashlib.sha256(" ".join(parts).encode()).hexdigest()
-
-    @cached_property
-    def fingerprint(self) -> str:
-        return fingerprint(self.course, self.lab)
-
-    def mark(self, todo: Sequence[Submission], keys: Sequence[str], seed: int) -> dict[int, Outcome]:
-        """Mark what has to be marked; while the workers start, what records is loaded and the lab staged."""
-        names = tuple(name for exercise in self.lab.exercises for name in exercise.names)
-        jobs = [*self.seeding.jobs(names), *(Job(str(each.path), self.lab.name, names) for each in todo)]
-        workers = self.options.workers or cores()
-        fork_server = len(jobs) > workers or bool(self.options.dask)
-        setup = Setup(
-            str(self.course.root), self.lab.name, seed, self.options.isolation, fork_server, self.options.marker
-        )
-        outcomes: dict[int, Outcome] = {}
-        with self.pool(setup, jobs, workers) as pool:
-            self.prepare()
-            for reply in self.seeding.proven(pool.replies()):
-                outcomes[reply.number] = self.outcome(todo[reply.number], keys[reply.number], reply)
-                if self.options.progress is not None:
-                    self.options.progress(len(outcomes), len(todo))
-        return outcomes
-
-    def pool(self, setup: Setup, jobs: Sequence[Job], workers: int) -> Pool | DaskPool:
-        if self.options.dask:
-            from autograder.run.dask import DaskPool
-
-            return DaskPool(setup, jobs, self.options.dask)
-        return Pool(setup, jobs, workers)
-
-    def outcome(self, submission: Submission, key: str, reply: Reply) -> Outcome:
-        for stage, seconds in reply.seconds.items():
-            self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
-        if reply.marked is None:
-            return failed(submission, reply.fault)
-        outcome = outcome_of(submission, key, marked_from_json(reply.marked))
-        if not self.options.dry_run:
-            self.journal.note(outcome)
-        return outcome
 
     def prepare(self) -> None:
         """Load what records (nbgrader takes seconds to import) and enter the lab into the gradebook."""
@@ -199,7 +118,6 @@ class _Run:
             save_roster(self.place, self.roster)
             write_missing(self.place, self.roster)
         write_json(self.place.private / f"{self.lab.name}_timing.json", self.seconds)
-        self.journal.end()
         return manual
 
     def summary(self, intake: Intake, settled: Settled, manual: dict[str, Manual]) -> GradeSummary:

@@ -32,11 +32,12 @@ class Setup:
 
 @dataclass(frozen=True)
 class Job:
-    """One notebook to be marked; `names` are those that the lab asks for."""
+    """One notebook to be marked; `names` are those that the lab asks for, `only` the exercises to run, all if none."""
 
     path: str
     lab: str
     names: tuple[str, ...]
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ def _serve(marker: Any, lines: queue.Queue[str | None], busy: threading.Event, a
         job = json.loads(line)
         try:
             notebook, _ = read_submission(Path(job["path"]), {job["lab"]: job["names"]})
-            answer: dict[str, Any] = {"marked": marked_to_json(marker.mark(notebook))}
+            answer: dict[str, Any] = {"marked": marked_to_json(marker.mark(notebook, job["only"]))}
         except Exception as problem:
             answer = {"fault": f"{type(problem).__name__}: {problem}", "trace": traceback.format_exc()}
         answer["seconds"] = {phase: spent for phase, spent in marker.last_seconds.items() if phase != "total"}
