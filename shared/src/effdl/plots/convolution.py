@@ -27,7 +27,7 @@ def paddings(padded: Mapping[str, Tensor], padding: int) -> Picture:
     fig, axes = panels(len(padded), height=2.1)
     for ax, (mode, image) in zip(axes, padded.items(), strict=True):
         height, width = image.shape[2:]
-        ax.imshow(image[0, 0], cmap="Greys")
+        ax.imshow(image[0, 0].numpy(), cmap="Greys")
         inner = (padding - 0.5, height - padding - 0.5, width - padding - 0.5)
         ax.plot([inner[0], inner[2], inner[2], inner[0], inner[0]], [inner[0], inner[0], inner[1], inner[1], inner[0]],
                 color=COLORS[1], lw=1)  # fmt: skip
@@ -46,13 +46,13 @@ def filters(image: Tensor, answers: Mapping[str, Tensor]) -> Picture:
     Source: ours
     """
     fig, axes = panels(1 + len(answers), height=2.1)
-    axes[0].imshow(image[0, 0], cmap="Greys")
+    axes[0].imshow(image[0, 0].numpy(), cmap="Greys")
     axes[0].set_title("picture", fontsize=9, color=GREY)
     axes[0].axis("off")
     means = {}
     for ax, (name, answer) in zip(axes[1:], answers.items(), strict=True):
         largest = float(answer.abs().max())
-        ax.imshow(answer[0, 0], cmap="RdBu_r", vmin=-largest, vmax=largest)
+        ax.imshow(answer[0, 0].numpy(), cmap="RdBu_r", vmin=-largest, vmax=largest)
         ax.set_title(name, fontsize=9)
         ax.axis("off")
         means[name] = float(answer.abs().mean())

@@ -26,11 +26,30 @@ from effdl.plots.widget import WIDGET_DPI, Frame, hang_controls
 
 __all__ = [
     "activations", "attention_map", "batch_sizes", "normalization_sets", "quality_and_cost", "run_frame", "run_network",
+    "templates",
 ]  # fmt: skip
 
 REFERENCES = Functions(layers.linear_forward, layers.pad2d, layers.conv2d, layers.normalize)
 KINDS = ("batch", "layer", "instance", "group")
 Forward = Callable[..., Tensor]
+
+
+def templates(w: Tensor, classes: Sequence[str]) -> Picture:
+    """The weights of each neuron of a fully-connected layer, drawn as the picture that they look at.
+
+    Shapes: w (classes, side * side)
+    Source: ours
+    """
+    side = round(w.shape[1] ** 0.5)
+    fig, axes = panels(len(classes), height=1.25)
+    largest = float(w.abs().max())
+    for ax, weights, name in zip(axes, w, classes, strict=True):
+        ax.imshow(weights.reshape(side, side).numpy(), cmap="RdBu_r", vmin=-largest, vmax=largest)
+        ax.set_title(name, fontsize=6, fontweight="normal", loc="center")
+        ax.axis("off")
+    title = f"Each of {len(w)} neurons has one weight for each of {w.shape[1]} pixels"
+    fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
+    return picture(fig, f"{title}. Red speaks for the class, blue against it. Classes: {', '.join(classes)}.")
 
 
 def activations() -> Picture:
@@ -45,7 +64,7 @@ def activations() -> Picture:
     for ax, pair in zip(axes, pairs, strict=True):
         for index, kind in enumerate(pair):
             y = layers.activate(x, kind)
-            ax.plot(x, y, "-" if index else "--", color=COLORS[index])
+            ax.plot(x.numpy(), y.numpy(), "-" if index else "--", color=COLORS[index])
             ax.annotate(kind, (0.05, 0.9 - 0.11 * index), xycoords="axes fraction", color=COLORS[index], fontsize=8)
         ax.axhline(0, color=GREY, lw=0.8)
         ax.set(xlabel="sum of the cell body", ylim=(-1.2, 8.2))
@@ -72,7 +91,7 @@ def normalization_sets(normalize: Forward, *, n: int = 4, c: int = 6, groups: in
     for ax, kind in zip(axes, KINDS, strict=True):
         moved = (normalize(changed, kind, groups) - normalize(x, kind, groups)).abs().amax((2, 3)) > 1e-6
         lit[kind] = int(moved.sum())
-        ax.imshow(np.where(moved, 1.0, 0.0), cmap="Blues", vmin=0, vmax=1.6)
+        ax.imshow(moved.float().numpy(), cmap="Blues", vmin=0, vmax=1.6)
         ax.plot(1, 1, "o", color=COLORS[1])
         ax.hlines(np.arange(1, n) - 0.5, -0.5, c - 0.5, color="white", lw=1)
         ax.vlines(np.arange(1, c) - 0.5, -0.5, n - 0.5, color="white", lw=1)
@@ -111,15 +130,15 @@ def attention_map(image: Tensor, shares: Tensor, token: int) -> Picture:
     n_token = len(shares)
     side = round(n_token**0.5)
     fig, (left, middle, right) = panels(3, height=2.4)
-    left.imshow(image, cmap="Greys")
+    left.imshow(image.numpy(), cmap="Greys")
     step = image.shape[0] / side
     row, column = divmod(token, side)
     left.plot((column + 0.5) * step - 0.5, (row + 0.5) * step - 0.5, "s", color=COLORS[1], ms=9)
     left.set_title("one place asks", fontsize=9)
-    middle.imshow(shares[token].reshape(side, side), cmap="viridis")
+    middle.imshow(shares[token].reshape(side, side).numpy(), cmap="viridis")
     middle.plot(column, row, "s", color=COLORS[1], ms=9)
     middle.set_title("where it looks", fontsize=9)
-    right.imshow(shares, cmap="viridis")
+    right.imshow(shares.numpy(), cmap="viridis")
     right.set_title(f"all shares: {n_token} x {n_token}", fontsize=9)
     for ax in (left, middle, right):
         ax.axis("off")
@@ -172,11 +191,11 @@ def run_frame(
         f"statistics {statistics}; its logits are {same}"
     )
     fig, (left, right) = panels(2, height=2.7, width_ratios=(1, 1.5))
-    left.imshow(image[0, 0], cmap="Greys")
+    left.imshow(image[0, 0].numpy(), cmap="Greys")
     left.set_title(truth)
     left.axis("off")
     colors = [COLORS[2] if name == truth else COLORS[0] for name in split.classes]
-    right.barh(split.classes, 100 * shares, color=colors)
+    right.barh(split.classes, (100 * shares).tolist(), color=colors)
     right.invert_yaxis()
     right.set(xlim=(0, 100), xlabel="share given to each class (%)", title=f"says {said}")
     return Frame(picture(fig, words, dpi=WIDGET_DPI).png, words)
@@ -206,7 +225,7 @@ def run_network(resnet_forward: Forward, functions: Sequence[Forward], net: ResN
     fig, axes = panels(4, height=2.0)
     said = []
     for ax, image, share, truth in zip(axes, split.images, shares, split.labels.tolist(), strict=False):
-        ax.imshow(image[0], cmap="Greys")
+        ax.imshow(image[0].numpy(), cmap="Greys")
         ax.axis("off")
         said.append(f"{split.classes[int(share.argmax())]}, {100 * float(share.max()):.0f} %")
         ax.set_title(said[-1], fontsize=8, color=COLORS[2] if int(share.argmax()) == truth else COLORS[1])

@@ -139,7 +139,7 @@ def _paint_field(ax: Axes, image: Tensor, layers: Sequence[shapes.Layer], field:
     rows, columns = rows + start, columns + start
     inside = (rows >= 0) & (rows < size) & (columns >= 0) & (columns < size)
     lit[rows[inside], columns[inside]] = True
-    ax.imshow(image, cmap="Greys", alpha=0.75)
+    ax.imshow(image.numpy(), cmap="Greys", alpha=0.75)
     ax.imshow(np.ma.masked_where(~lit, lit), cmap="autumn", vmin=0, vmax=2, alpha=0.55)
     corner = (size - field) // 2 - 0.5
     ax.add_patch(Rectangle((corner, corner), field, field, fill=False, ec=COLORS[0], lw=2))
