@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from effdl import lowbit, masking
 from effdl.qat_net import replace_
 
-__all__ = ["METHODS", "LowBitConv", "clip_", "convert", "outside", "stored_bytes", "straight_through"]
+__all__ = ["METHODS", "LowBitConv", "clip_", "convert", "latent", "outside", "stored_bytes", "straight_through"]
 
 METHODS = ("BinaryConnect", "stochastic", "BWN", "XNOR-Net", "TWN", "TTQ")
 BITS = {"TWN": 2, "TTQ": 2}
@@ -151,8 +151,16 @@ def outside(net: nn.Module) -> float:
 
     Source: ours
     """
-    weights = [layer.weight.detach().flatten() for layer in net.modules() if isinstance(layer, LowBitConv)]
-    return float((torch.cat(weights).abs() > 1).float().mean())
+    return float((latent(net).abs() > 1).float().mean())
+
+
+def latent(net: nn.Module) -> Tensor:
+    """All latent weights of a network's LowBitConvs, in a row.
+
+    Shapes: -> (n,)
+    Source: ours
+    """
+    return torch.cat([layer.weight.detach().flatten() for layer in net.modules() if isinstance(layer, LowBitConv)])
 
 
 def stored_bytes(net: nn.Module) -> int:

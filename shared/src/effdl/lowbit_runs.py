@@ -16,6 +16,7 @@ import copy
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -49,6 +50,29 @@ class Results:
         """Half the range over the networks."""
         return float(np.ptp(self.runs[run][:, STAGES.index(stage)])) / 2
 
+    def by_bits(self) -> tuple[list[str], dict[str, tuple[list[float], list[float]]]]:
+        """The runs with 8-bit inputs, and for each stage but the first epoch their means and spreads."""
+        bits = [run for run, (_, inputs) in BITS.items() if inputs == 8]
+        stages = [stage for stage in STAGES if stage != "1 epoch"]
+        means = {stage: [self.mean(run, stage) for run in bits] for stage in stages}
+        return bits, {stage: (means[stage], [self.spread(run, stage) for run in bits]) for stage in stages}
+
+    def points(self, net: nn.Module) -> list[tuple[str, float, float, float]]:
+        """Each run's name, KiB, mean accuracy after the last epoch and its spread."""
+        return [
+            (run, size_bytes(net, run) / 1024, self.mean(run, STAGES[-1]), self.spread(run, STAGES[-1])) for run in RUNS
+        ]
+
+    def smallest(self, net: nn.Module, *, within: float) -> str:
+        """The run of fewest bytes that lost less than so many points after the last epoch.
+
+        Raises: ValueError if none did
+        """
+        near = [run for run in RUNS if self.dense.mean() - self.mean(run, STAGES[-1]) < within]
+        if not near:
+            raise ValueError(f"smallest: every run loses {within} points or more")
+        return min(near, key=lambda run: size_bytes(net, run))
+
 
 def rounded(
     net: nn.Module, run: str, seen: Split, *, seed: int = 0, fake_quantize: Callable | None = None
@@ -66,17 +90,17 @@ def rounded(
     return lowbit_net.convert(net, run, generator=torch.Generator().manual_seed(seed))
 
 
-def trained(
-    net: nn.Module, run: str, seen: Split, *, epochs: float, seed: int = 0, fake_quantize: Callable | None = None
-) -> nn.Module:
-    """A copy of the network, rounded and trained on. Latent weights are clipped where the method says so.
+def trained(net: nn.Module, run: str, seen: Split, *, epochs: float, seed: int = 0, **options: Any) -> nn.Module:
+    """A copy of the network, rounded and trained on.
 
-    What was trained by lot runs without lots, so its batch normalization is re-estimated at the end.
+    Options: `fake_quantize` is how QATLayers round; `clip=False` lets the latent weights of BinaryConnect drift. What
+    was trained by lot runs without lots, so its batch normalization is re-estimated at the end.
 
     Source: Krishnamoorthi 2018, section 3.2, arXiv:1806.08342; Courbariaux et al. 2015, arXiv:1511.00363
     """
-    small = rounded(net, run, seen, seed=seed, fake_quantize=fake_quantize)
-    hook = lowbit_net.clip_ if run in CLIPPED else None
+    clip = options.pop("clip", run in CLIPPED)
+    small = rounded(net, run, seen, seed=seed, **options)
+    hook = lowbit_net.clip_ if clip else None
     generator = torch.Generator().manual_seed(seed)
     train.fit(small, seen, epochs=epochs, lr=_rate(run), generator=generator, after_step=hook, progress=False)
     return train.reestimate_bn_(small, seen.images[:BN_IMAGES]) if run == "stochastic" else small
