@@ -56,7 +56,10 @@ a { color: var(--bar); } a:focus-visible, [tabindex]:focus-visible, summary:focu
 
 def text(value: object) -> str:
     """`value` as HTML text; control, bidi and invisible characters stand as their code, line ends and tabs stay."""
-    return escape("".join(char if char in "\n\t" else _shown(char) for char in str(value)))
+    shown = str(value)
+    if not shown.replace("\n", "").replace("\t", "").isprintable():  # hardly any text: looking at each letter is slow
+        shown = "".join(char if char in "\n\t" else _shown(char) for char in shown)
+    return escape(shown)
 
 
 def _shown(char: str) -> str:
