@@ -61,3 +61,21 @@ def test_unknown_layouts_wrong_sizes_and_indices_outside_are_refused():
         layout.strides((1, 1, 1, 1), "HWC")
     with pytest.raises(ValueError, match="do not fill"):
         layout.convert_layout(np.arange(5), (1, 2, 1, 3), "NCHW", "NHWC")
+
+
+@pytest.mark.parametrize("name", layout.LAYOUTS)
+def test_walks_read_what_loops_over_pixels_read(name):
+    n, c, h, w = shape = (2, 3, 4, 5)
+    at = {index: layout.offset(index, shape, name) for index in itertools.product(*map(range, shape))}
+    pixels = itertools.product(range(n), range(h), range(w), range(c))
+    assert layout.walk(shape, name, "pointwise").tolist() == [at[i, k, y, x] for i, y, x, k in pixels]
+    values = itertools.product(range(c), range(h), range(w), range(n))
+    assert layout.walk(shape, name, "batch").tolist() == [at[i, k, y, x] for k, y, x, i in values]
+    windows = itertools.product(range(n), range(c), range(h - 2), range(w - 2), range(3), range(3))
+    read = [at[i, k, y + dy, x + dx] for i, k, y, x, dy, dx in windows]
+    assert layout.walk(shape, name, "depthwise").tolist() == read
+
+
+def test_unknown_walks_are_refused():
+    with pytest.raises(ValueError, match="diagonal"):
+        layout.walk((1, 1, 3, 3), "NCHW", "diagonal")

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["LAYOUTS", "convert_layout", "offset", "strides"]
+__all__ = ["LAYOUTS", "convert_layout", "offset", "strides", "walk"]
 
 LAYOUTS = ("NCHW", "NHWC", "CHWN")
 
@@ -77,6 +77,31 @@ def convert_layout(flat: np.ndarray, shape: Four, source: str, target: str) -> n
     # (N * C * H * W,) -> one axis a letter of source -> one axis a letter of target
     block = flat.reshape([shape[axis] for axis in before])
     return block.transpose([before.index(axis) for axis in after]).reshape(-1)
+
+
+def walk(shape: Four, layout: str, how: str) -> np.ndarray:
+    """The places that a convolution reads, in its order, from a tensor of this layout.
+
+    "pointwise" reads all channels of a pixel, pixel by pixel; "depthwise" the 3 x 3 window of one channel around each
+    inner pixel, channel by channel; "batch" the same value of all images, value by value.
+
+    Shapes: shape (N, C, H, W), H and W at least 3 for "depthwise" -> (reads,), places in elements
+    Raises: ValueError if layout or how is unknown
+    Source: the choice of layouts in TinyEngine, Lin et al. 2020, arXiv:2007.10319
+
+    >>> walk((1, 2, 1, 2), "NCHW", "pointwise").tolist(), walk((1, 2, 1, 2), "NHWC", "pointwise").tolist()
+    ([0, 2, 1, 3], [0, 1, 2, 3])
+    """
+    # (N * C * H * W) places -> (N, C, H, W)
+    places = np.tensordot(strides(shape, layout), np.indices(shape), axes=1)
+    if how == "pointwise":
+        return places.transpose(0, 2, 3, 1).reshape(-1)
+    if how == "batch":
+        return places.transpose(1, 2, 3, 0).reshape(-1)
+    if how == "depthwise":
+        # (N, C, H, W) -> (N, C, H - 2, W - 2, 3, 3)
+        return np.lib.stride_tricks.sliding_window_view(places, (3, 3), axis=(2, 3)).reshape(-1)
+    raise ValueError(f"walk: how must be pointwise, depthwise or batch, not {how!r}")
 
 
 def _axes(layout: str) -> list[int]:
