@@ -52,7 +52,7 @@ MEMORY {{
   RAM (rw) : ORIGIN = {sram_base}, LENGTH = 64M
 }}
 SECTIONS {{
-  .text : {{ KEEP(*answer.o(.text .text.*)) *(.text .text.* .rodata .rodata.*) }} > FLASH
+  .text : {{ KEEP(*answer.o(.text .text.* .rodata .rodata.*)) *(.text .text.* .rodata .rodata.*) }} > FLASH
   .data : {{ KEEP(*(.data .data.*)) }} > RAM AT > FLASH
   .bss : {{ KEEP(*(.bss .bss.*)) *(COMMON) }} > RAM
   .debug_line 0 : {{ *(.debug_line) }}

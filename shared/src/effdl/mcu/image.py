@@ -79,7 +79,7 @@ def read_program(elf: bytes, part: Part, source: str, warnings: tuple[str, ...] 
         warnings=warnings,
         segments=segments,
         symbols=tuple(_functions(elf)),
-        lines=read_lines(sections[".debug_line"][2]) if ".debug_line" in sections else (),
+        lines=read_lines(sections[".debug_line"][2], "answer.c") if ".debug_line" in sections else (),
     )
 
 

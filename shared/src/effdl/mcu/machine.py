@@ -28,6 +28,7 @@ CALLS = itertools.count(1)
 WALL_S = 30
 TRANSLATED_BYTES = 16 << 20  # the emulator reserves a gigabyte for translated code unless told otherwise
 ACCESS = np.dtype([("address", np.uint32), ("bytes", np.uint8), ("write", np.bool_)])
+NOT_FETCHED = 3
 # QEMU's numbers for what a Cortex-M would take as an exception
 STOPS = {
     1: "what is no instruction: data, or __builtin_trap()",
@@ -101,7 +102,7 @@ class _Machine:
         self.cpu.ctl_set_cpu_model(model)
         self.cpu.ctl_set_tcg_buffer_size(TRANSLATED_BYTES)
         self.blocks: dict[tuple[int, int], list[int]] = {}
-        self.executed = 0
+        self.executed = self.last = 0
         self.fault: Fault | None = None
         self.accesses: list[tuple[int, int, bool]] | None = [] if trace else None
         self.home = program.part.flash_end - 16  # where the function returns to
@@ -142,6 +143,7 @@ class _Machine:
             length = len(counting.decode(bytes(self.cpu.mem_read(address, size))))
             block = self.blocks[address, size] = [0, length]
         block[0] += 1
+        self.last = address
         self.executed += block[1]
         if self.executed > self.limit:
             self.cpu.emu_stop()
@@ -156,6 +158,8 @@ class _Machine:
 
     def on_stop(self, _: Any, number: int, __: Any) -> None:
         pc = self.cpu.reg_read(self.registers.UC_ARM_REG_PC)
+        if number == NOT_FETCHED:
+            self.fault = self.fault or self.make_fault("FETCH", pc, 2)
         why = STOPS.get(number, f"an exception that nothing handles (number {number})")
         self.fault = self.fault or self.at_place("STOP", pc, f"the program ran into {why}")
         self.cpu.emu_stop()
@@ -177,9 +181,8 @@ class _Machine:
 
     def place(self) -> tuple[str, int]:
         """The function and the line that run; after a wild jump, those that the program came from."""
-        pc = self.cpu.reg_read(self.registers.UC_ARM_REG_PC)
-        lr = self.cpu.reg_read(self.registers.UC_ARM_REG_LR)
-        return self.program.place(pc) if self.program.place(pc)[0] else self.program.place((lr & ~1) - 2)
+        found = self.program.place(self.cpu.reg_read(self.registers.UC_ARM_REG_PC))
+        return found if found[0] else self.program.place(self.last)
 
     def call(self, function: str) -> Run:
         """Run the function until it returns.
