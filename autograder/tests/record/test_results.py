@@ -77,7 +77,7 @@ def test_what_students_have_in_common_is_held_once(path):
     assert len(outcomes) == 300
     # on disk a student takes 12 kB
     assert path.stat().st_size / 300 > 10_000
-    assert held / 300 < 3_000
+    assert held / 300 < 2_000
     assert (peak - held) / 300 < 1_000
 
 

@@ -15,7 +15,7 @@ def earned(points: float, share: float) -> float:
     return round(points * share, 6)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CaseResult:
     """One hidden case of one submission. `detail` is for teaching assistants, never for students.
 

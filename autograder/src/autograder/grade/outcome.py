@@ -14,8 +14,8 @@ from autograder.grade.model import CaseResult, Event, ExerciseResult, Marked
 STATUSES = ("graded", "invalid", "error")
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")
 MESSAGE_LIMIT = 400
-# what many students have in common is held once; typed, for 2 and 2.0 are equal and written differently
-_case = lru_cache(maxsize=2000, typed=True)(CaseResult)
+# what many students have in common is held once
+_same = lru_cache(maxsize=4000)(str)
 
 
 @dataclass(frozen=True)
@@ -88,12 +88,19 @@ def marked_to_json(marked: Marked) -> dict[str, Any]:
 
 def marked_from_json(data: dict[str, Any]) -> Marked:
     """The marks; a case that ended alike for several students is one object."""
-    exercises = tuple(
-        ExerciseResult(**{**exercise, "cases": tuple(_case(**case) for case in exercise["cases"])})
-        for exercise in data["exercises"]
-    )
+    exercises = tuple(map(_exercise, data["exercises"]))
     events = tuple(Event(**event) for event in data["events"])
     return Marked(data["lab"], data["version"], exercises, events, data.get("joined", False))
+
+
+def _exercise(exercise: dict[str, Any]) -> ExerciseResult:
+    cases = tuple(_case(**case) for case in exercise["cases"])
+    return ExerciseResult(**exercise | {"title": _same(exercise["title"]), "cases": cases})
+
+
+@lru_cache(maxsize=2000, typed=True)  # typed: 2 and 2.0 are equal, and written differently
+def _case(**case: Any) -> CaseResult:
+    return CaseResult(**case | {name: _same(case[name]) for name in ("exercise", "case", "status", "hint")})
 
 
 def one_line(*parts: str) -> str:
