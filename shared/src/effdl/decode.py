@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["LLAMA2_7B", "RTX4090", "Machine", "Model", "decode_intensity", "roofline", "tokens_per_s"]
+__all__ = ["LLAMA2_7B", "RTX4090", "Machine", "Model", "decode_intensity", "roofline", "step_bytes", "tokens_per_s"]
 
 
 class Machine(NamedTuple):
@@ -32,16 +32,20 @@ class Machine(NamedTuple):
 
 
 class Model(NamedTuple):
-    """Weights that each token passes through, and numbers of key and value that each token caches."""
+    """Counts for one token: weights that it meets, keys and values that it caches, activations of linear layers."""
 
     n_weights: int
     kv_per_token: int
+    activations: int
     sharing: int = 1  # query heads that read one key-value head
 
 
+# 32 layers of width 4096 and hidden width 11008; of the embedding, which is left out, only one row is read
 LLAMA2_7B = Model(
-    n_weights=6_607_343_616, kv_per_token=2 * 32 * 4096
-)  # without the embedding, of which one row is read
+    n_weights=6_607_343_616,
+    kv_per_token=2 * 32 * 4096,
+    activations=32 * (8 * 4096 + 3 * (4096 + 11008)) + 4096 + 32000,
+)
 RTX4090 = Machine(peak=165e12, bandwidth=1e12)  # as rounded in the AWQ paper
 
 
@@ -68,6 +72,23 @@ def decode_intensity(
     flops = 2 * batch * (n_weights + sharing * cached)
     read_bits = n_weights * w_bits + batch * cached * kv_bits
     return flops / (read_bits / 8)
+
+
+def step_bytes(model: Model, *, context: int, bits: int = 16) -> dict[str, float]:
+    """What one decoding step of one text moves, by what it is: weights, cached keys and values, activations.
+
+    Units:  bytes
+    Source: Lin et al. 2024, figure 3, arXiv:2306.00978
+
+    >>> {name: round(size / 2**20) for name, size in step_bytes(LLAMA2_7B, context=1000).items()}
+    {'weights': 12602, 'keys and values': 500, 'activations': 5}
+    """
+    counts = {
+        "weights": model.n_weights,
+        "keys and values": context * model.kv_per_token,
+        "activations": model.activations,
+    }
+    return {name: count * bits / 8 for name, count in counts.items()}
 
 
 def roofline(intensity: float, machine: Machine, *, speedup: float = 1) -> float:

@@ -77,7 +77,7 @@ def outlier_ratio(absmax: Tensor) -> float:
     return (absmax.max() / absmax.median()).item()
 
 
-def induce(net: lm.LM, *, fraction: float = 0.01, factor: float = 30.0, generator: torch.Generator) -> lm.LM:
+def induce(net: lm.LM, *, fraction: float = 0.025, factor: float = 30.0, generator: torch.Generator) -> lm.LM:
     """A copy that computes the same function with outliers: some channels of the norms up, what reads them down.
 
     In each block the given fraction of the channels of n1, of n2 and of the hidden layer (one at least), drawn by lot,
@@ -186,8 +186,8 @@ def _pairs(block: lm.Block) -> Iterable[tuple[Tensor, list[nn.Linear]]]:
 
 
 def _move_(owner: Tensor, readers: list[nn.Linear], s: Tensor) -> None:
-    weights = [reader.weight.data for reader in readers]
-    gain, _, new = smoothquant.smooth(owner if owner.dim() == 1 else owner.T, None, weights, s)
+    rows = owner if owner.dim() == 1 else owner.T
+    for reader in readers:
+        gain, _, weight = smoothquant.smooth(rows, None, reader.weight.data, s)
+        reader.weight.data.copy_(weight)
     owner.copy_(gain if owner.dim() == 1 else gain.T)
-    for weight, changed in zip(weights, new, strict=True):
-        weight.copy_(changed)

@@ -25,9 +25,9 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from effdl import data, lm
+from effdl import data, lm, text
 
-__all__ = ["BEGIN", "LAYERS", "Layer", "excerpt", "installed", "load", "unpack"]
+__all__ = ["BEGIN", "LAYERS", "Layer", "excerpt", "installed", "load", "passages", "rows", "unpack"]
 
 LAYERS = ("blocks.10.q", "blocks.15.gate", "blocks.1.down")
 BEGIN = 1  # the token that a text starts with; the model stores its largest activations there
@@ -112,6 +112,27 @@ def load() -> tuple[lm.LM, Callable[[str], Tensor]]:
         net = lm.LM(lm.SMOL)
     net.load_state_dict(weights, assign=True)
     return net.eval(), _encoder(reader)
+
+
+def passages(encode: Callable[[str], Tensor]) -> tuple[Tensor, Tensor]:
+    """The encyclopedia's article in two halves, cut after a sentence: calibration, evaluation.
+
+    Shapes: -> ids (T,), ids (T',)
+    Source: data/README.md
+    """
+    article = text.load("britannica")
+    half = article.rindex(". ", 0, len(article) // 2) + 2
+    return encode(article[:half]), encode(article[half:])
+
+
+def rows(ids: Tensor, n: int, *, length: int = 256) -> Tensor:
+    """n rows of length + 1 tokens for `text.perplexity`, each with the token that begins a text in front.
+
+    Shapes: ids (T,) -> (n, length + 1)
+    Source: ours
+    """
+    parts = text.windows(ids[1:], length - 1, limit=n)
+    return torch.cat([torch.full((len(parts), 1), BEGIN), parts], 1)
 
 
 def _file() -> Path:

@@ -14,8 +14,6 @@ Sources: Xiao et al. 2023, SmoothQuant, arXiv:2211.10438; Dettmers et al. 2022, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 
@@ -66,18 +64,17 @@ def smooth_scales(x_absmax: Tensor, w: Tensor, alpha: float) -> Tensor:
     return torch.where((x_absmax > 0) & (w_absmax > 0), s, 1.0)
 
 
-def smooth(
-    gain: Tensor, bias: Tensor | None, weights: Sequence[Tensor], s: Tensor
-) -> tuple[Tensor, Tensor | None, list[Tensor]]:
-    """Fold the division by `s` into a normalization layer, and the multiplication into each matrix that reads it.
+def smooth(gain: Tensor, bias: Tensor | None, w: Tensor, s: Tensor) -> tuple[Tensor, Tensor | None, Tensor]:
+    """Fold the division by `s` into a normalization layer, and the multiplication into the weights that read it.
 
-    The layer gives gain * normalized + bias (bias may be None, as in RMSNorm); each w of `weights` multiplies that.
+    The layer gives gain * normalized + bias (bias may be None, as in RMSNorm); w multiplies that. Where several layers
+    read one norm, w holds the rows of all of them.
 
-    Shapes: gain, bias, s (ci,), each weight (co_i, ci) -> new gain, new bias (or None), list of new weights
+    Shapes: gain, bias, s (ci,), w (co, ci) -> new gain, new bias (or None), new w
     Error:  the function stays the same but for rounding
     Source: Xiao et al. 2023, section 4, arXiv:2211.10438
 
-    >>> smooth(torch.tensor([2.0]), None, [torch.tensor([[3.0]])], torch.tensor([4.0]))
-    (tensor([0.5000]), None, [tensor([[12.]])])
+    >>> smooth(torch.tensor([2.0]), None, torch.tensor([[3.0]]), torch.tensor([4.0]))
+    (tensor([0.5000]), None, tensor([[12.]]))
     """
-    return gain / s, None if bias is None else bias / s, [w * s for w in weights]
+    return gain / s, None if bias is None else bias / s, w * s

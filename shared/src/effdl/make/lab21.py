@@ -11,27 +11,25 @@ import sys
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from effdl import lmquant, lmtable, smollm, text
 from effdl.make import checksums
-from effdl.make.smollm import passages
 
 __all__ = ["main"]
 
 SETTINGS = ((4, 128), (3, 128), (3, 64), (3, 32))
 SEVERAL_METHODS = ((4, 128), (3, 128))  # elsewhere RTN and AWQ alone
 ALPHAS = (0.5, 0.65, 0.75, 0.85)
-LENGTH, N_CALIBRATION, N_EVALUATION, N_SAMPLE = 256, 4, 8, 256
+N_CALIBRATION, N_SAMPLE = 4, 256
 
 
 def main(path: Path) -> None:
     """Measure the real model under every method and write perplexities and sizes."""
     torch.set_num_threads(1)
     net, encode = smollm.load()
-    calibration, evaluation = passages(encode)
-    held_out = _rows(evaluation, N_EVALUATION)
-    seen = lmquant.inputs(net, _rows(calibration, N_CALIBRATION)[:, :-1], n_sample=N_SAMPLE)
+    calibration, evaluation = smollm.passages(encode)
+    held_out = smollm.rows(evaluation, lmtable.N_ROWS)
+    seen = lmquant.inputs(net, smollm.rows(calibration, N_CALIBRATION)[:, :-1], n_sample=N_SAMPLE)
     float_row = lmtable.Row(lmtable.FLOAT, text.perplexity(net, held_out), lmquant.stored_bytes(net))
     results = {"model": "SmolLM2-135M-Instruct", "tokens": held_out[:, 1:].numel(), "tables": {}}
     results["outliers"] = {name: round(lmquant.outlier_ratio(layer.absmax), 1) for name, layer in seen.items()}
@@ -43,11 +41,6 @@ def main(path: Path) -> None:
     path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     if path.parent == checksums.DATA:
         checksums.record()
-
-
-def _rows(ids: Tensor, n: int) -> Tensor:
-    windows = text.windows(ids[1:], LENGTH - 1, limit=n)
-    return torch.cat([torch.full((len(windows), 1), smollm.BEGIN), windows], 1)
 
 
 def _shown(rows: list[lmtable.Row]) -> list[list[object]]:

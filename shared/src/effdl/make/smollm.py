@@ -14,19 +14,12 @@ from gguf import GGUFReader
 from safetensors.torch import save
 from torch import Tensor
 
-from effdl import lmquant, smollm, text
+from effdl import lmquant, smollm
 from effdl.make import checksums
 
-__all__ = ["main", "passages"]
+__all__ = ["main"]
 
 TOKENS = 160
-
-
-def passages(encode: object) -> tuple[Tensor, Tensor]:
-    """Token ids (T,) of the article's first half, for calibration, and of its second half, for evaluation."""
-    article = text.load("britannica")
-    half = article.rindex(". ", 0, len(article) // 2) + 2
-    return encode(article[:half]), encode(article[half:])
 
 
 def main(path: Path) -> None:
@@ -38,7 +31,7 @@ def main(path: Path) -> None:
         name = smollm._name(tensor.name).removesuffix(".weight")
         if name in smollm.LAYERS:
             stored |= {f"{name}.{part}": value for part, value in _blocks(torch.from_numpy(tensor.data.copy())).items()}
-    for use, ids in zip(("calibration", "evaluation"), passages(encode), strict=True):
+    for use, ids in zip(("calibration", "evaluation"), smollm.passages(encode), strict=True):
         seen = lmquant.inputs(net, ids[None, :TOKENS], n_sample=TOKENS)
         stored |= {f"{name}.{use}": seen[name].sample.half() for name in smollm.LAYERS}
     path.write_bytes(save({name: value.contiguous() for name, value in stored.items()}))

@@ -20,7 +20,7 @@ from effdl.decode import Machine, roofline
 from effdl.lmquant import outlier_ratio
 from effdl.plots.style import COLORS, GREY, Picture, end_labels, label, panels, picture
 
-__all__ = ["curves", "draw_roof", "footprint", "outliers", "quality", "roofs", "scales_of_groups", "step_lines"]
+__all__ = ["curves", "draw_roof", "footprint", "group_sizes", "outliers", "quality", "roofs", "scales_of_groups"]
 
 MIB = 2**20
 
@@ -40,7 +40,7 @@ def footprint(parts: Mapping[str, float]) -> Picture:
     ax.grid(False)
     for row, size in enumerate(sizes):
         ax.text(size * 1.15, row, f"{size:,.0f} MiB" if size >= 10 else f"{size:.1f} MiB", va="center", fontsize=8)
-    title = f"{names[0]} make {100 * sizes[0] / sum(sizes):.0f} % of what one token moves"
+    title = f"{names[0].capitalize()} make {100 * sizes[0] / sum(sizes):.0f} % of what one token moves"
     ax.set_title(title)
     text = ", ".join(f"{name} {size:.1f} MiB" for name, size in zip(names, sizes, strict=True))
     return picture(fig, f"{title}: {text}.")
@@ -95,7 +95,7 @@ def outliers(layers: Mapping[str, Tensor], title: str = "") -> Picture:
         ax.axhline(absmax.median().item(), color=GREY, lw=1)
         ax.plot([absmax.argmax().item()], [absmax.max().item()], "v", color=COLORS[1], ms=5)
         ax.set(xlabel="input channel", ylim=(0, 1.15 * absmax.max().item()))
-        ax.set_title(f"{name}: {ratios[name]:.0f} x median", fontsize=9)
+        ax.set_title(f"{name}: {ratios[name]:.0f} x", fontsize=9)
         ax.grid(False)
     np.atleast_1d(axes)[0].set_ylabel("largest |x|")
     title = title or f"A few channels stand up to {max(ratios.values()):.0f} times above the middle one"
@@ -113,7 +113,7 @@ def curves(
     Source: ours
     """
     fig, ax = panels(height=2.7)
-    ends, best = [(base[1], base[0], GREY)], {}
+    ends, best = [], {}
     ax.axhline(base[1], color=GREY, ls="--", lw=1)
     for i, (name, ys) in enumerate(lines.items()):
         low = int(np.argmin(ys))
@@ -121,31 +121,37 @@ def curves(
         ax.plot(x, ys, color=COLORS[i])
         ax.plot([x[low]], [ys[low]], "o", color=COLORS[i])
         ends.append((ys[-1], name, COLORS[i]))
+    ax.set(xlabel=xlabel, ylabel="relative output error (log)", title=title, yscale="log")
+    ax.set_xlim(min(x), max(x) + 0.28 * (max(x) - min(x)))
     end_labels(ax, x[-1], ends)
-    ax.set(xlabel=xlabel, ylabel="relative output error", title=title, ylim=(0, None))
-    ax.set_xlim(min(x), max(x) + 0.24 * (max(x) - min(x)))
+    label(ax, (x[-1], base[1]), base[0], GREY, dx=-75, dy=7)
     text = ", ".join(f"{name} {y:.3f} at {at:g}" for name, (at, y) in best.items())
     return picture(fig, f"{title}. {base[0]}: {base[1]:.3f}. Lowest: {text}.")
 
 
-def step_lines(
-    sizes: Sequence[int], lines: Mapping[str, Sequence[float]], *, ylabel: str, title: str, xlabel: str = "group size"
+def group_sizes(
+    sizes: Sequence[int], lines: Mapping[str, Sequence[float]], effective: Mapping[int, Sequence[float]]
 ) -> Picture:
-    """Lines over group sizes on a log axis, named at their right ends.
+    """Relative output error against effective bits, one line for each number of bits, the group size at each point.
 
-    Shapes: sizes (n,), each line (n,)
+    Shapes: sizes (n,), each line and each list of effective bits (n,)
     Source: ours
     """
-    fig, ax = panels(height=2.5)
-    for i, ys in enumerate(lines.values()):
-        ax.plot(sizes, ys, "o-", color=COLORS[i], ms=4)
-    end_labels(ax, sizes[-1], [(ys[-1], name, COLORS[i]) for i, (name, ys) in enumerate(lines.items())])
-    ax.set_xscale("log", base=2)
-    ax.set(xticks=list(sizes), xticklabels=[str(size) for size in sizes], xlabel=xlabel, ylabel=ylabel, ylim=(0, None))
-    ax.set_xlim(min(sizes) / 1.2, max(sizes) * 2.2)
+    fig, ax = panels(height=2.7)
+    for i, ((name, ys), bits) in enumerate(zip(lines.items(), effective.values(), strict=True)):
+        ax.plot(bits, [100 * y for y in ys], "o-", color=COLORS[i], ms=4)
+        for size, x, y in zip(sizes, bits, ys, strict=True):
+            label(ax, (x, 100 * y), str(size), COLORS[i], dx=2, dy=8)
+        label(ax, (bits[0], 100 * ys[0]), name, COLORS[i], dx=16, dy=-2)
+    ax.set(xlabel="bits for each weight, scales included", ylabel="output error (%)")
+    ax.set(ylim=(0, 115 * max(map(max, lines.values()))), xlim=(None, 0.25 + max(map(max, effective.values()))))
+    (first, coarse), *_ = lines.items()
+    title = (
+        f"{first}: groups of {sizes[-1]} leave {100 * coarse[-1]:.0f} % error, of {sizes[0]} {100 * coarse[0]:.0f} %"
+    )
     ax.set_title(title)
-    text = "; ".join(f"{name}: " + ", ".join(f"{y:.3g}" for y in ys) for name, ys in lines.items())
-    return picture(fig, f"{title}. {xlabel} {', '.join(map(str, sizes))}. {text}.")
+    text = "; ".join(f"{name}: " + ", ".join(f"{100 * y:.1f} %" for y in ys) for name, ys in lines.items())
+    return picture(fig, f"{title}. Groups of {', '.join(map(str, sizes))}. {text}.")
 
 
 def scales_of_groups(w: Tensor, scale: Tensor, group_size: int) -> Picture:
@@ -165,30 +171,35 @@ def scales_of_groups(w: Tensor, scale: Tensor, group_size: int) -> Picture:
     narrow = 100 * scale.mean().item() / whole
     title = f"Groups of {group_size} need {narrow:.0f} % of the row's range on average"
     ax.set(xlabel="input channel", ylabel="weight", title=title)
-    return picture(fig, f"{title}: largest |weight| of each group, {', '.join(f'{r:.3f}' for r in scale.tolist())}.")
+    return picture(fig, f"{title}: their largest |weight| lies between {scale.min():.3f} and {scale.max():.3f}.")
 
 
-def quality(tables: Mapping[str, Sequence[tuple[str, float, int]]], title: str, *, highest: float) -> Picture:
-    """Bars of perplexity, one panel a table, the float model's as a grey line; bars beyond `highest` are cut and named.
+def quality(tables: Mapping[str, Sequence[tuple[str, float, int]]], title: str) -> Picture:
+    """Bars of perplexity, one panel a table, the float model's as a grey line; bars beyond three times that are cut.
 
     Shapes: {table: rows (method, perplexity, bytes), the float model first}
     Source: ours
     """
     fig, axes = panels(len(tables), height=2.9, sharey=False)
-    text = []
+    text, before = [], None
     for ax, (name, rows) in zip(np.atleast_1d(axes), tables.items(), strict=True):
         (_, base, _), *others = rows
         names, values = [row[0] for row in others], [row[1] for row in others]
+        highest = min(max(values), 3 * base)
         best = min(values)
         colors = [COLORS[2] if value == best else COLORS[0] for value in values]
         ax.barh(names, np.minimum(values, highest), color=colors, height=0.65)
+        if names == before:
+            ax.set_yticklabels([])
+        before = names
         ax.axvline(base, color=GREY, lw=1.2)
         for row, value in enumerate(values):
             ax.text(
                 min(value, highest), row, f" {value:.1f}" if value < 1e3 else f" {value:.0f}", va="center", fontsize=7
             )
-        ax.set(xlim=(min(base * 0.9, best * 0.9), highest * 1.12), xlabel="perplexity")
-        ax.set_title(f"{name} (16 bits: {base:.1f})", fontsize=9)
+        low = 0.9 * min(base, best)
+        ax.set(xlim=(low, highest + 0.25 * (highest - low)), xlabel="perplexity")
+        ax.set_title(f"{name}, 16 bits {base:.1f}", fontsize=9)
         ax.tick_params(axis="y", labelsize=7)
         ax.invert_yaxis()
         ax.grid(False)
