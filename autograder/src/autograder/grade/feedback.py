@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
+from autograder.grade import style
 from autograder.grade.manual import Manual
 from autograder.grade.model import CaseResult, ExerciseResult
 from autograder.grade.outcome import Outcome, check_id
@@ -15,32 +16,21 @@ from autograder.grade.words import CASE_WORDS, VISIBLE_IS_NOT_ALL, number, point
 
 MARKS = {"pass": "\u2713", "partial": "\u25d0"}
 LOST = "\u2717"
-STYLE = """
-:root { color-scheme: light dark; --ink: #1c2330; --soft: #5b6472; --line: #d9dee6; --page: #fff; --card: #f6f8fa;
-  --good: #0b6e4f; --part: #8a5a00; --bad: #b3261e; --bar: #3b6ea8; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ee; --soft: #a3adba; --line: #38404c; --page: #14181e;
-  --card: #1c222a; --good: #5fd0a5; --part: #e6b450; --bad: #ff8a80; --bar: #7fb0e6; } }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.55 system-ui, sans-serif; }
-main { max-width: 46rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
-h1 { font-size: 1.45rem; line-height: 1.25; margin: 0; }
-h2 { font-size: 1.1rem; margin: 2.2rem 0 .4rem; display: flex; gap: 1rem; justify-content: space-between; }
-h2 .points { font-weight: 600; white-space: nowrap; }
-.who, .note { color: var(--soft); margin: .2rem 0 1rem; }
-.total { font-size: 2.2rem; font-weight: 650; margin: 1rem 0 .2rem; }
-table { width: 100%; border-collapse: collapse; margin: 1.2rem 0; }
-caption { text-align: left; color: var(--soft); padding-bottom: .3rem; }
-th, td { text-align: left; padding: .45rem .6rem .45rem 0; border-bottom: 1px solid var(--line); font-weight: 400; }
-thead th { color: var(--soft); font-size: .85rem; }
-.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; padding-right: 0 !important; }
-.bar { width: 7rem; height: .5rem; background: var(--line); border-radius: .25rem; overflow: hidden; }
-.bar span { display: block; height: 100%; background: var(--bar); }
-ul { list-style: none; margin: .4rem 0; padding: 0; }
-li { display: flex; gap: .7rem; padding: .45rem .7rem; background: var(--card); border-radius: .3rem;
-  margin-bottom: .3rem; }
-li .what { flex: 1; } li .points { color: var(--soft); white-space: nowrap; font-variant-numeric: tabular-nums; }
-.pass { color: var(--good); } .partial { color: var(--part); } .lost { color: var(--bad); }
-a { color: var(--bar); }
+STYLE = f"""{style.STYLE}
+body {{ font-size: 16px; }}
+main {{ max-width: 46rem; }}
+h2 {{ font-size: 1.1rem; margin: 2.2rem 0 .4rem; display: flex; gap: 1rem; justify-content: space-between; }}
+h2 .points {{ font-weight: 600; white-space: nowrap; }}
+.who, .note {{ color: var(--soft); margin: .2rem 0 1rem; }}
+.total {{ font-size: 2.2rem; font-weight: 650; margin: 1rem 0 .2rem; }}
+table {{ width: 100%; margin: 1.2rem 0; }}
+th, td {{ padding: .45rem .6rem .45rem 0; }}
+.number {{ padding-right: 0 !important; }}
+.bar {{ width: 7rem; }}
+ul {{ list-style: none; margin: .4rem 0; padding: 0; }}
+li {{ display: flex; gap: .7rem; padding: .45rem .7rem; background: var(--card); border-radius: .3rem;
+  margin-bottom: .3rem; }}
+li .what {{ flex: 1; }} li .points {{ color: var(--soft); white-space: nowrap; font-variant-numeric: tabular-nums; }}
 """
 
 
@@ -94,6 +84,7 @@ def _graded(about: Page) -> str:
     return f"""<p class="total">{points(about.lateness.of(total), marked.max_score)} points</p>
 {_late(about.lateness, total)}
 {_by_hand(about.manual)}
+{_on_free_text(about)}
 <p class="note">{VISIBLE_IS_NOT_ALL}</p>
 <table>
 <caption>Points by exercise</caption>
@@ -118,6 +109,13 @@ def _by_hand(manual: Manual) -> str:
     if manual.needs_manual:
         return f"<p>Free text ({number(manual.max_score)} points on top) is still to be graded by a person.</p>"
     return f"<p>Free text, graded by a person: {points(manual.score, manual.max_score)} points on top.</p>"
+
+
+def _on_free_text(about: Page) -> str:
+    """What a person wrote below free text; comments on an exercise stand with it."""
+    own = {check_id(exercise.exercise).removesuffix("-check") for exercise in about.outcome.marked.exercises}
+    comments = [text for grade_id, text in sorted(about.manual.comments.items()) if grade_id not in own]
+    return "".join(f"<p>Comment: {escape(text)}</p>" for text in comments)
 
 
 def _row(exercise: ExerciseResult, manual: Manual) -> str:

@@ -10,47 +10,33 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from urllib.parse import quote
 
+from autograder.grade import style
 from autograder.grade.ids import UNSAFE
 
-STYLE = """
-:root { color-scheme: light dark; --ink: #1c2330; --soft: #555e6c; --line: #d9dee6; --page: #fff; --card: #f6f8fa;
-  --good: #0b6e4f; --part: #7d5200; --bad: #b3261e; --bar: #35649a; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ee; --soft: #a9b3c0; --line: #38404c; --page: #14181e;
-  --card: #1c222a; --good: #5fd0a5; --part: #e6b450; --bad: #ff8a80; --bar: #7fb0e6; } }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
-main { max-width: 72rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
-h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .3rem; }
-h2 { font-size: 1.3rem; margin: 2.6rem 0 .4rem; }
-h3 { font-size: 1.05rem; margin: 2rem 0 .3rem; }
-p { max-width: 46rem; margin: .3rem 0 .8rem; }
-.note, caption { color: var(--soft); }
-.total { font-size: 1.5rem; font-weight: 650; }
-.beside { display: flex; flex-wrap: wrap; gap: .5rem 2.5rem; align-items: flex-start; }
-.beside > * { flex: 0 1 auto; min-width: 0; max-width: 100%; }
-.scroll { overflow-x: auto; max-width: 100%; }
-table { border-collapse: collapse; margin: .4rem 0 1rem; }
-.scroll table { width: 100%; }
-caption { text-align: left; padding-bottom: .3rem; }
-th, td { text-align: left; vertical-align: top; padding: .35rem 1.1rem .35rem 0; border-bottom: 1px solid var(--line);
-  font-weight: 400; unicode-bidi: isolate; overflow-wrap: break-word; }
-th bdi, td bdi { display: inline-block; max-width: 18rem; overflow-wrap: break-word; }
-td:last-child, th:last-child { padding-right: 0; }
-thead th { color: var(--soft); font-size: .85rem; vertical-align: bottom; }
-th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
-td.number { white-space: nowrap; }
-.bar { width: 5rem; height: .55rem; margin-top: .45rem; background: var(--line); border-radius: .25rem;
-  overflow: hidden; }
-.bar span { display: block; height: 100%; background: var(--bar); }
-svg { max-width: 100%; height: auto; } svg text { fill: var(--soft); font-size: 12px; }
-svg rect { fill: var(--bar); } svg line { stroke: var(--line); }
-pre { background: var(--card); border: 1px solid var(--line); border-radius: .3rem; padding: .7rem .9rem;
+STYLE = f"""{style.STYLE}
+main {{ max-width: 72rem; }}
+h2 {{ font-size: 1.3rem; margin: 2.6rem 0 .4rem; }}
+h3 {{ font-size: 1.05rem; margin: 2rem 0 .3rem; }}
+p {{ max-width: 46rem; margin: .3rem 0 .8rem; }}
+.total {{ font-size: 1.5rem; font-weight: 650; }}
+.beside {{ display: flex; flex-wrap: wrap; gap: .5rem 2.5rem; align-items: flex-start; }}
+.beside > * {{ flex: 0 1 auto; min-width: 0; max-width: 100%; }}
+.scroll {{ overflow-x: auto; max-width: 100%; }}
+table {{ margin: .4rem 0 1rem; }}
+.scroll table {{ width: 100%; }}
+th, td {{ vertical-align: top; padding: .35rem 1.1rem .35rem 0; unicode-bidi: isolate; overflow-wrap: break-word; }}
+th bdi, td bdi {{ display: inline-block; max-width: 18rem; overflow-wrap: break-word; }}
+td:last-child, th:last-child {{ padding-right: 0; }}
+thead th {{ vertical-align: bottom; }}
+.bar {{ width: 5rem; margin-top: .45rem; }}
+svg {{ max-width: 100%; height: auto; }} svg text {{ fill: var(--soft); font-size: 12px; }}
+svg rect {{ fill: var(--bar); }} svg line {{ stroke: var(--line); }}
+pre {{ background: var(--card); border: 1px solid var(--line); border-radius: .3rem; padding: .7rem .9rem;
   margin: .5rem 0; overflow-x: auto; font: 13px/1.45 ui-monospace, monospace; unicode-bidi: isolate;
-  direction: ltr; tab-size: 4; }
-.pass { color: var(--good); } .partial { color: var(--part); } .lost { color: var(--bad); }
-a { color: var(--bar); } a:focus-visible, [tabindex]:focus-visible, summary:focus-visible {
-  outline: 3px solid var(--bar); outline-offset: 2px; }
-@media print { body { font-size: 11px; } main { max-width: none; padding: 0; } }
+  direction: ltr; tab-size: 4; }}
+a:focus-visible, [tabindex]:focus-visible, summary:focus-visible {{
+  outline: 3px solid var(--bar); outline-offset: 2px; }}
+@media print {{ body {{ font-size: 11px; }} main {{ max-width: none; padding: 0; }} }}
 """
 
 
