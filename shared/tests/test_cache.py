@@ -4,7 +4,9 @@ import itertools
 
 import numpy as np
 import pytest
+from effdl import cachegrind, loops
 from effdl.cache import STM32F746_DATA, Cache, Levels, cache_hits, count_levels, count_misses
+from effdl.loops import Sizes
 
 CACHES = [(8, 4, 4), (16, 8, 2), (32, 8, 1), (4, 1, 1), (32, 12, 3)]
 
@@ -72,3 +74,37 @@ def test_the_second_level_sees_what_the_first_one_misses():
 
 def test_the_part_has_four_kilobytes():
     assert STM32F746_DATA.size_bytes == 4096
+
+
+# ---- against cachegrind
+
+
+@pytest.mark.parametrize(
+    ("sizes", "order", "tiles", "shape"),
+    [
+        (Sizes(9, 17, 21), "ijk", (), Cache(32, 16, 16)),
+        (Sizes(16, 24, 20), "jki", (), Cache(64, 16, 2)),
+        (Sizes(24, 24, 24), "ikj", (8,), Cache(32, 32, 4)),
+    ],
+)
+@pytest.mark.skipif(not cachegrind.available(), reason="valgrind is not installed: apt install valgrind")
+def test_misses_are_those_of_cachegrind(sizes, order, tiles, shape):
+    ours = count_misses(loops.matmul_trace(sizes, order, tiles, element_bytes=(4, 4, 4)).addresses, shape)
+    theirs = cachegrind.count_misses(sizes, order, tiles, shape)
+    assert abs(theirs - ours) <= 2 + 0.02 * ours  # the return address and what does not fit into registers
+
+
+def test_shipped_comparisons_agree():
+    assert all(abs(theirs - ours) <= 2 + 0.02 * ours for _, ours, theirs in cachegrind.cached_pairs())
+
+
+def test_only_the_function_that_walks_is_counted():
+    report = (
+        "events: Ir D1mr D1mw\nfl=a.c\nfn=main\n1 9 5 5\nfn=walk\n2 9 3 1\n3 9 0 1\nfn=other\n4 9 7 7\nsummary: 1 2 3\n"
+    )
+    assert cachegrind._misses_of("walk", report) == 5
+
+
+def test_two_levels_of_tiles_are_refused():
+    with pytest.raises(ValueError, match="one level"):
+        cachegrind.count_misses(Sizes(1, 1, 1), "ijk", (4, 2), Cache(32, 4, 4))
