@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import inspect
 import json
 import textwrap
@@ -14,6 +15,7 @@ from autograder.grade.policy import Policy, Rule
 from autograder.intake import policy_file
 from autograder.intake.policy_file import PolicyError, read_policy
 from nbgrader import api
+from nbgrader.plugins import CsvExportPlugin as ExportPlugin
 
 DUE = datetime(2026, 3, 1, 23, 59, tzinfo=UTC)
 POLICY = """
@@ -129,11 +131,65 @@ def test_a_penalty_is_shown_wherever_the_score_is_and_the_raw_score_is_kept(late
     assert (recorded["score"], recorded["delivery"]) == (70.0, {"when": "2026-03-02T10:00:00+00:00"})
 
 
-def test_nbgrader_has_the_penalty_in_its_own_column(late):
+def submissions(out):
+    """nbgrader's own view of a class, by student."""
+    with api.Gradebook(f"sqlite:///{out / 'gradebook.db'}") as book:
+        found = book.assignment_submissions("lab99")
+        columns = ("timestamp", "duedate", "extension", "total_seconds_late", "late_submission_penalty")
+        return {each.student.id: {name: getattr(each, name) for name in columns} for each in found}
+
+
+def test_nbgrader_has_times_extensions_and_penalties_in_its_own_columns(late, hand_in, run):
+    _, out = late
+    assert submissions(out)["ana"] == {
+        "timestamp": datetime(2026, 3, 2, 10),
+        "duedate": datetime(2026, 3, 1, 23, 59),
+        "extension": None,
+        "total_seconds_late": 10 * 3600 + 60,
+        "late_submission_penalty": 7.0,
+    }
+    (out / "policy.toml").write_text(POLICY + '[lab99.extensions]\nana = "1h"\nbob = 2026-03-09T12:00:00+02:00\n')
+    run(force=True)
+    ana, bob = submissions(out)["ana"], submissions(out)["bob"]
+    assert (ana["extension"], ana["total_seconds_late"]) == (timedelta(hours=1), 9 * 3600 + 60)
+    assert bob["duedate"] == datetime(2026, 3, 9, 10)
+    (out / "policy.toml").write_text("")
+    run(force=True)
+    assert submissions(out)["ana"] == {
+        **dict.fromkeys(("duedate", "extension")),
+        "timestamp": datetime(2026, 3, 2, 10),
+        "total_seconds_late": 0,
+        "late_submission_penalty": 0.0,
+    }
+
+
+def test_a_time_that_nobody_recorded_is_left_out_of_the_gradebook(run, hand_in, tmp_path):
+    hand_in("ana_lab99.ipynb")
+    run()
+    assert submissions(tmp_path / "out")["ana"]["timestamp"] is None
+    assert not list((tmp_path / "out").rglob("timestamp.txt"))
+
+
+def test_nbgraders_export_has_the_total_of_our_table(late, run):
     _, out = late
     with api.Gradebook(f"sqlite:///{out / 'gradebook.db'}") as book:
-        found = {each.student.id: each.late_submission_penalty for each in book.assignment_submissions("lab99")}
-    assert found == {"ana": 7.0, "bob": 0.0}
+        for student, points in (("ana", 4.0), ("bob", 2.5)):
+            given = book.find_grade("lab99-q1", "lab99_tiny", "lab99", student)
+            given.manual_score, given.needs_manual_grade = points, False
+        book.db.commit()
+    run()
+    with api.Gradebook(f"sqlite:///{out / 'gradebook.db'}") as book:
+        ExportPlugin(to=str(out / "exported.csv")).export(book)
+    ours = {row["student_id"]: float(row["score"]) + float(row["manual_score"]) for row in table(out / "grades.csv")}
+    theirs = {row["student_id"]: float(row["score"]) for row in table(out / "exported.csv")}
+    assert theirs == ours == {"ana": 67.0, "bob": 72.5}
+    assert {row["duedate"] for row in table(out / "exported.csv")} == {"2026-03-01 23:59:00"}
+    assert [row["timestamp"] for row in table(out / "exported.csv")] == ["2026-03-02 10:00:00", "2026-03-01 10:00:00"]
+
+
+def table(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def test_a_changed_policy_holds_from_the_next_run_for_all(late, run):

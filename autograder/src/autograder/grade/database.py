@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -13,7 +15,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.grade.files import OutputError, write_text
-from autograder.grade.place import Place
+from autograder.grade.place import KEPT, Place
 
 # SQLAlchemy's default driver differs between its versions; this one is in requirements.txt
 DRIVERS = {"postgresql": "postgresql+psycopg2", "postgres": "postgresql+psycopg2"}
@@ -83,3 +85,19 @@ def newest_revision() -> str:
     config = Config()
     config.set_main_option("script_location", dbutil.ALEMBIC_DIR)
     return ScriptDirectory.from_config(config).get_current_head()
+
+
+def explained(method: Callable[..., Any]) -> Callable[..., Any]:
+    """What is wrong with the database, said in a line of ours: as an OutputError."""
+
+    @wraps(method)
+    def guarded(book: Any, *args: Any) -> Any:
+        try:
+            return method(book, *args)
+        except (SQLAlchemyError, ImportError) as problem:
+            reason = str(getattr(problem, "orig", None) or problem).strip().splitlines()[0]
+            raise OutputError(
+                f"gradebook {shown(book.url)}: {reason}; {KEPT}: mend this and run the same command again"
+            ) from problem
+
+    return guarded

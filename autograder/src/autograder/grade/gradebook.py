@@ -6,24 +6,20 @@ generate_feedback` and `nbgrader export` work on it. Grades given by hand are re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import wraps
 from pathlib import Path
-from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader import api
 from nbgrader.preprocessors import ComputeChecksums, SaveCells
 from sqlalchemy import inspect, text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import selectinload
 
-from autograder.grade.database import newest_revision, revision_in_process, shown, url_of
+from autograder.grade.database import explained, newest_revision, revision_in_process, url_of
 from autograder.grade.files import OutputError
 from autograder.grade.manual import Manual, manual_of
-from autograder.grade.place import KEPT
 from autograder.lab import Lab
 
 # what nbgrader's column of names holds; SQLite does not mind, PostgreSQL does
@@ -38,25 +34,17 @@ class Entry:
 
     folder: str
     name: str
-    when: float
     scores: dict[str, float | None]
     blank: frozenset[str] = frozenset()
 
 
-def _explained(method: Callable[..., Any]) -> Callable[..., Any]:
-    """What is wrong with the database, said in a line of ours: as an OutputError."""
+@dataclass(frozen=True)
+class Deadline:
+    """What nbgrader keeps of lateness: when a notebook came in, if known, when it was due, and the points lost."""
 
-    @wraps(method)
-    def guarded(book: Book, *args: Any) -> Any:
-        try:
-            return method(book, *args)
-        except (SQLAlchemyError, ImportError) as problem:
-            reason = str(getattr(problem, "orig", None) or problem).strip().splitlines()[0]
-            raise OutputError(
-                f"gradebook {shown(book.url)}: {reason}; {KEPT}: mend this and run the same command again"
-            ) from problem
-
-    return guarded
+    when: datetime | None
+    due: datetime | None
+    points: float
 
 
 class Book:
@@ -68,7 +56,7 @@ class Book:
     def __init__(self, database: Path | str) -> None:
         self.url = database if isinstance(database, str) else url_of(database)
 
-    @_explained
+    @explained
     def __enter__(self) -> Book:
         with revision_in_process():
             self.gradebook = api.Gradebook(self.url)
@@ -87,7 +75,7 @@ class Book:
             session.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": newest_revision()})
         session.commit()
 
-    @_explained
+    @explained
     def stage(self, lab: Lab, release: NotebookNode) -> NotebookNode:
         """Enter the lab's cells and points; returns `release` with nbgrader's checksums.
 
@@ -105,7 +93,7 @@ class Book:
         self.gradebook.db.expire_all()
         return release
 
-    @_explained
+    @explained
     def record(self, lab: Lab, entries: Sequence[Entry]) -> None:
         """Store the automatic scores of many students, all or none."""
         session = self.gradebook.db
@@ -123,17 +111,22 @@ class Book:
             session.rollback()
             raise
 
-    @_explained
-    def penalize(self, lab: Lab, points: Mapping[str, float]) -> None:
-        """Store what being late costs, by the students' folders, as nbgrader's late submission penalty."""
+    @explained
+    def set_deadlines(self, lab: Lab, due: datetime | None, deadlines: Mapping[str, Deadline]) -> None:
+        """Store the due date, and by the students' folders times, extensions and late submission penalties."""
+        self.gradebook.find_assignment(lab.name).duedate = _plain(due)
         for found in self._submissions(lab.name):
+            own = deadlines.get(found.student_id)
+            if own is None:
+                continue
+            found.timestamp = _plain(own.when)
+            found.extension = None if due is None or own.due in (None, due) else _plain(own.due) - _plain(due)
             for submitted in found.notebooks:
-                penalty = points.get(found.student_id, submitted.late_submission_penalty)
-                if penalty != (submitted.late_submission_penalty or 0.0):
-                    submitted.late_submission_penalty = penalty
+                if own.points != (submitted.late_submission_penalty or 0.0):
+                    submitted.late_submission_penalty = own.points
         self.gradebook.db.commit()
 
-    @_explained
+    @explained
     def manual(self, lab: str) -> dict[str, Manual]:
         """What people have graded of a lab, by the students' folders."""
         return {found.student_id: manual_of(found) for found in self._submissions(lab)}
@@ -163,11 +156,9 @@ class Book:
             session.flush()
         of_student = {"assignment_id": assignment, "student_id": entry.folder}
         found = session.query(api.SubmittedAssignment).filter_by(**of_student).one_or_none()
-        when = datetime.fromtimestamp(entry.when, tz=UTC).replace(tzinfo=None)
         if found is not None:
-            found.timestamp = when
             return next(each for each in found.notebooks if each.notebook_id == notebook)
-        submission = api.SubmittedAssignment(**of_student, timestamp=when)
+        submission = api.SubmittedAssignment(**of_student)
         submitted = api.SubmittedNotebook(notebook_id=notebook, assignment=submission)
         for cell_id, (_, kind) in cells.items():
             if issubclass(kind, api.GradeCell):
@@ -176,6 +167,11 @@ class Book:
                 api.Comment(cell_id=cell_id, notebook=submitted)
         session.add(submission)
         return submitted
+
+
+def _plain(when: datetime | None) -> datetime | None:
+    """A time as nbgrader keeps it: in UTC, without saying so."""
+    return when.astimezone(UTC).replace(tzinfo=None) if when else None
 
 
 def _fill(submitted: api.SubmittedNotebook, names: dict[str, str], entry: Entry) -> None:

@@ -44,13 +44,22 @@ class Rule:
     extensions: Mapping[str, datetime | timedelta] = field(default_factory=dict)
     times: Mapping[str, datetime] = field(default_factory=dict)
 
+    def when(self, student: str, delivery: Delivery) -> datetime | None:
+        """When a submission was handed in, if somebody recorded that."""
+        return self.times.get(student, delivery.when)
+
+    def due_for(self, student: str) -> datetime | None:
+        """The due date of one student."""
+        extension = self.extensions.get(student)
+        if self.due is None:
+            return None
+        return extension if isinstance(extension, datetime) else self.due + (extension or timedelta())
+
     def lateness(self, student: str, delivery: Delivery) -> Lateness:
         """What one student loses."""
-        when = self.times.get(student, delivery.when)
-        extension = self.extensions.get(student)
-        if self.due is None or when is None:
+        when, due, extension = self.when(student, delivery), self.due_for(student), self.extensions.get(student)
+        if due is None or when is None:
             return self._marked(delivery, extended=extension is not None)
-        due = extension if isinstance(extension, datetime) else self.due + (extension or timedelta())
         late = when.astimezone(UTC) - due.astimezone(UTC)
         if late <= max(self.grace, timedelta()):
             return ON_TIME

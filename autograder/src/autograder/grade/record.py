@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 
 import nbformat
@@ -13,7 +13,7 @@ from autograder.grade.collect import Skipped, Submission
 from autograder.grade.compose import autograded, credit
 from autograder.grade.feedback import Page, page
 from autograder.grade.files import write_bytes, write_text
-from autograder.grade.gradebook import Book, Entry
+from autograder.grade.gradebook import Book, Deadline, Entry
 from autograder.grade.manual import Manual
 from autograder.grade.outcome import Outcome
 from autograder.grade.place import Place
@@ -77,15 +77,16 @@ class Recorder:
         self.book.record(self.lab, entries)
         by_folder = self.book.manual(lab)
         manual = {student: by_folder.get(named[student], Manual()) for student in final}
-        penalties = {}
+        rule, deadlines = self.policy.of(lab), {}
         for student, outcome in final.items():
             lateness, total = self.policy.lateness(lab, outcome), raw_total(outcome, manual[student])
-            penalties[named[student]] = round(total - lateness.of(total), 6)
+            when, lost = rule.when(student, outcome.delivery), round(total - lateness.of(total), 6)
+            deadlines[named[student]] = Deadline(when, rule.due_for(student), lost)
             _write_if_new(
                 self.place.feedback(named[student], lab),
                 page(Page(self.lab.title, outcome, manual[student], lateness)),
             )
-        self.book.penalize(self.lab, penalties)
+        self.book.set_deadlines(self.lab, rule.due, deadlines)
         listed = (final[student] for student in sorted(final))
         write_results(self.place.results(lab), _about(self.lab), listed, skipped)
         write_text(self.place.grades, to_csv(rows(self.place, self.book, self.policy)))
@@ -101,14 +102,17 @@ class Recorder:
         submitted, _ = read_submission(submission.path, self.names)
         content = submission.path.read_bytes()
         notebook = autograded(self.lab, self.release, submitted, outcome.marked)
-        when = datetime.fromtimestamp(submission.when, tz=UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
+        when = outcome.delivery.when
         for step, data in (("submitted", content), ("autograded", nbformat.writes(notebook).encode("utf-8"))):
             target = self.place.root / step / folder / self.lab.name
             write_bytes(target / f"{self.lab.stem}.ipynb", data)
-            write_text(target / "timestamp.txt", when)
+            # the date of a downloaded file would be taken for one that was recorded
+            (target / "timestamp.txt").unlink(missing_ok=True)
+            if when:
+                write_text(target / "timestamp.txt", when.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC"))
         plain = all(char.isalnum() or char in " ._-" for char in outcome.student)
         name = outcome.student if plain and folder != outcome.student else ""
-        return Entry(folder, name, submission.when, *_scores(self.lab, self.release, notebook, outcome))
+        return Entry(folder, name, *_scores(self.lab, self.release, notebook, outcome))
 
 
 def rows(place: Place, book: Book, policy: Policy) -> list[Row]:
