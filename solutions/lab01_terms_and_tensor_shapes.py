@@ -44,7 +44,7 @@ import torch
 import torch.nn.functional as F
 from collections.abc import Sequence
 from torch import Tensor, nn
-from effdl import assembly, capture, data, fields, layers, nets, plots, shapes, train, zoo
+from effdl import assembly, capture, data, fields, layers, plots, shapes, train, zoo
 from effdl.check import CheckFailed, check
 
 torch.set_num_threads(1)
@@ -71,9 +71,10 @@ guess_weights = 7840
 
 # %%
 seen, validation = data.fashion_mnist("train"), data.fashion_mnist("validation")
-seed = torch.Generator().manual_seed(0)
-baseline = nets.initialize_(nn.Sequential(nn.Flatten(), nn.Linear(28 * 28, 10)), generator=seed)
-train.fit(baseline, seen, epochs=4, lr=3e-3, augment=False, progress=False, generator=seed)
+baseline = nn.Sequential(nn.Flatten(), nn.Linear(28 * 28, 10))
+for value in baseline.parameters():
+    nn.init.zeros_(value)
+train.fit(baseline, seen, epochs=4, lr=1e-3, augment=False, progress=False, generator=torch.Generator().manual_seed(0))
 n_weight, baseline_percent = baseline[1].weight.numel(), train.accuracy(baseline, validation)
 print(f"quality: {baseline_percent:.1f} % of 2,000 validation pictures right; cost: {n_weight} weights, 10 biases")
 plots.reveal(guess_weights, n_weight, "weights")
@@ -119,7 +120,7 @@ check("1.1", linear_forward)
 # the other needs working memory.
 #
 # ## 2 - Convolution: the same few synapses everywhere
-# Our baseline would learn nothing about a shoe that moved by a pixel. A **convolution** looks through a small window,
+# To our baseline a shoe that moved by a pixel is another picture. A **convolution** looks through a small window,
 # the **kernel**, with the same weights at each place. Four numbers say where it looks: kernel size, **stride** (how
 # far the window moves), **padding** (what is put around the picture), **dilation** (how far its taps lie apart).
 
@@ -198,7 +199,7 @@ check("1.3", pad2d)
 check("1.4", conv2d)
 
 # %% [markdown]
-# Nine weights can find something. Trained networks have filters much like these three in their first layer:
+# Nine weights can find something. Trained networks often have filters like these three in their first layer:
 
 # %% role="figure"
 sobel = torch.tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
@@ -218,14 +219,14 @@ plots.convolution.filters(garment, {name: layers.conv2d(replicated, k[None, None
 # 64? What is the middle value if [1, 2] is stamped at stride 1?
 
 # %% predict="1.3"
-guess_weights = {"1 group": 73728, "4 groups": 18432, "depthwise": 576, "middle": 12}
+guess_synapses = {"1 group": 73728, "4 groups": 18432, "depthwise": 576, "middle": 12}
 
 # %%
 found = {f"{g} group{'s' * (g > 1)}": shapes.weight_shape("conv", 64, 128, 3, g) for g in (1, 4)}
 found["depthwise"] = shapes.weight_shape("depthwise", 64, 64, 3)
 pair, taps, ones = torch.tensor([[[[1.0, 2.0]]]]), torch.tensor([[[[1.0, 10.0]]]]), torch.ones(1, 1, 13, 13)
 stamped = layers.transposed_conv2d(pair, taps, stride=1).flatten().tolist()
-plots.reveal(guess_weights, {name: math.prod(shape) for name, shape in found.items()} | {"middle": stamped[1]})
+plots.reveal(guess_synapses, {name: math.prod(shape) for name, shape in found.items()} | {"middle": stamped[1]})
 print("1-D:", layers.conv2d(pair, taps).flatten().tolist(), F.conv1d(pair[0], taps[0]).flatten().tolist())
 there, back = layers.conv2d(garment, spot[None, None], stride=2), layers.transposed_conv2d(ones, spot[None, None], 2)
 print(f"transposed: {(there * ones).sum():.3f} and {(garment[:, :, :27, :27] * back).sum():.3f}")
@@ -437,8 +438,8 @@ plots.network.quality_and_cost(points, baseline="one layer")
 # | He et al. 2016 | ResNet-20, CIFAR-10 | 0.27 million parameters | 91.25 % (test) |
 # | ours | ResNet8, Fashion-MNIST | 77,000 | figure above (validation) |
 #
-# Open: why is most of the work in layers with few synapses? Could a filter with a field of the whole picture replace
-# depth?
+# Open: most neurons lie where the synapses are few; what does that mean for a device with little memory? Could one
+# filter as large as the picture replace depth?
 
 # %% [markdown]
 # ## Sources

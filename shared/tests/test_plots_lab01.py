@@ -40,7 +40,7 @@ def test_a_neuron_is_summed_and_rectified():
 @pytest.mark.parametrize("percent", [0, 37, 100])
 def test_every_window_stays_in_the_picture_at_the_right_size(layer, n_out, percent):
     words = says(drawings.window_frame(SIZES, layer, 7, percent))
-    assert f"{n_out} x {n_out} out" in words
+    assert f", {n_out}, {n_out}); the" in words
     assert "do not exist" not in words
 
 

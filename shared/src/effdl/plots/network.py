@@ -142,7 +142,7 @@ def attention_map(image: Tensor, shares: Tensor, token: int) -> Picture:
     right.set_title(f"all shares: {n_token} x {n_token}", fontsize=9)
     for ax in (left, middle, right):
         ax.axis("off")
-    title = f"{n_token} places have {shares.numel()} shares, twice as many places would have {4 * shares.numel()}"
+    title = f"{n_token} places have {shares.numel()} shares, {2 * n_token} places would have {4 * shares.numel()}"
     fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
     most = int(shares[token].argmax())
     return picture(fig, f"{title}. Place {token} gives {100 * float(shares[token, most]):.0f} % to place {most}.")

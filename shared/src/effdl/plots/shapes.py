@@ -99,15 +99,21 @@ def window_frame(sizes: Sizes, layer: str, size: int, percent: int) -> Frame:
     small[row, column] = LIT
     left, right = (small, big) if window.transposed else (big, small)
     verb = "writes" if window.transposed else "reads"
-    words = f"{layer}: {size} x {size} pixels in, {n_out} x {n_out} out; output {row + 1}, {column + 1} is drawn"
-    if window.transposed:
-        words = (
-            f"{layer}: {size} x {size} in, {n_out} x {n_out} out; the stamp of input {row + 1}, {column + 1} is drawn"
-        )
+    drawn = "the stamp of input" if window.transposed else "the window of output"
+    words = f"{layer}: {_tensors(layer, size, n_out)}; {drawn} {row + 1}, {column + 1}"
     if outside:
         words += f". It {verb} {outside} places that do not exist: this size is too {_wrong(window)}"
     extents = (steps, large) if window.transposed else (large, steps)
     return Frame(_draw((left, right), extents, words).png, words)
+
+
+def _tensors(layer: str, size: int, n_out: int) -> str:
+    """The shapes that meet in a layer, and what comes out."""
+    kernel = WINDOWS[layer].kernel
+    if "pooling" in layer:
+        return f"x (n, c, {size}, {size}) gives y (n, c, {n_out}, {n_out})"
+    channels = "ci, co" if WINDOWS[layer].transposed else "co, ci"
+    return f"x (n, ci, {size}, {size}) and w ({channels}, {kernel}, {kernel}) give y (n, co, {n_out}, {n_out})"
 
 
 def _wrong(window: Window) -> str:
@@ -205,7 +211,7 @@ def network_shapes(rows: Sequence[tuple[str, tuple[int, ...], tuple[int, ...]]])
         axes, counts, (1, 2), ("synapses", "neurons"), (COLORS[0], COLORS[1]), strict=True
     ):
         ax.barh([name for name, *_ in rows], values, color=color)
-        ax.set(xticks=[], xlabel=f"{what} of the layer", xlim=(0, 1.65 * max(values)))
+        ax.set(xticks=[], xlabel=f"{what} of the layer", xlim=(0, 1.9 * max(values)))
         ax.grid(False)
         for index, value in enumerate(values):
             shape = " x ".join(map(str, rows[index][column]))
