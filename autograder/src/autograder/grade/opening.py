@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 import importlib.util
 import json
-import shutil
-import tempfile
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from autograder.grade.withhold import write_data, write_package
 from autograder.lab import Lab
 from autograder.sandbox import open_sandbox
 from autograder.sandbox.api import Kernel, Mount, Policy, Sandbox
+from autograder.scratch import Scratch
 
 PACKAGE, DATA = "/srv/course/package", "/srv/course/data"
 ALWAYS_LOADED = ("numpy", "torch", "torch.nn.functional")
@@ -25,7 +24,7 @@ ALWAYS_LOADED = ("numpy", "torch", "torch.nn.functional")
 class LabSandbox:
     """A sandbox with the folders that were staged for it, which end with it."""
 
-    def __init__(self, inner: Sandbox, stage: Path) -> None:
+    def __init__(self, inner: Sandbox, stage: Scratch) -> None:
         self.inner, self.stage, self.isolation = inner, stage, inner.isolation
 
     def kernel(self) -> AbstractContextManager[Kernel]:
@@ -33,7 +32,7 @@ class LabSandbox:
 
     def close(self) -> None:
         self.inner.close()
-        shutil.rmtree(self.stage, ignore_errors=True)
+        self.stage.close()
 
 
 def open_lab_sandbox(course: Course, lab: Lab, *, isolation: str = "auto", fork_server: bool = True) -> LabSandbox:
@@ -41,16 +40,15 @@ def open_lab_sandbox(course: Course, lab: Lab, *, isolation: str = "auto", fork_
 
     Raises: IsolationUnavailable; ValueError if the lab withholds what the package does not have
     """
-    stage = Path(tempfile.mkdtemp(prefix="effdl-grade-"))
+    # whoever runs in the sandbox reads these folders under another user
+    stage = Scratch("effdl-grade-", mode=0o755)
     try:
-        # whoever runs in the sandbox reads these folders under another user
-        stage.chmod(0o755)
-        write_package(course, lab, stage / "package")
-        write_data(course, stage / "data")
-        policy = lab_policy(course, lab, stage)
+        write_package(course, lab, stage.path / "package")
+        write_data(course, stage.path / "data")
+        policy = lab_policy(course, lab, stage.path)
         inner = open_sandbox(policy, isolation=isolation, preload=preload(course, lab), fork_server=fork_server)
     except BaseException:
-        shutil.rmtree(stage, ignore_errors=True)
+        stage.close()
         raise
     return LabSandbox(inner, stage)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from typing import Any
 
 from autograder.run.worker import FOLDER
 from autograder.sandbox.api import IsolationUnavailable
+from autograder.scratch import Scratch
 
 TAIL = 2000
 
@@ -36,9 +36,8 @@ class Worker:
         threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         # the folder one stands in must not be searched for modules: it may hold submissions
         # its temporary files go with it, however it ends; its sandbox looks into them as another user
-        self._folder = tempfile.mkdtemp(prefix=FOLDER)
-        os.chmod(self._folder, 0o711)
-        env = {**os.environ, **threads, "PYTHONSAFEPATH": "1", "TMPDIR": self._folder}
+        self._scratch = Scratch(FOLDER, mode=0o711)
+        env = {**os.environ, **threads, "PYTHONSAFEPATH": "1", "TMPDIR": self.folder}
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the worker)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "autograder.run.worker"],
@@ -55,7 +54,7 @@ class Worker:
     @property
     def folder(self) -> str:
         """Its temporary files, which go with it."""
-        return self._folder
+        return str(self._scratch.path)
 
     def ask(self, question: dict[str, Any], wall_s: float) -> dict[str, Any]:
         """Send one line and wait for the answer.
@@ -123,4 +122,4 @@ class Worker:
         for file in (self._process.stdin, self._process.stdout, self._errors):
             with contextlib.suppress(OSError):  # what was not sent to a dead worker
                 file.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._scratch.close()
