@@ -9,10 +9,10 @@ from pathlib import Path
 from autograder.grade.files import OutputError, write_json, write_text
 from autograder.grade.outcome import Outcome
 from autograder.grade.place import Place
+from autograder.grade.summary import some
 from autograder.grade.tables import csv_text
 from autograder.intake.roster import Person, Roster, read_roster
 
-SHOWN = 20
 COLUMNS = ("lab", "student_id", "name", "email")
 
 
@@ -60,16 +60,11 @@ def told(roster: Roster | None, outcomes: Mapping[str, Outcome], unlisted: tuple
         return []
     gone = missing(roster, outcomes)
     odd = sorted({*unlisted, *(student for student in outcomes if roster.get(student) is None)})
-    lines = [f"not on the roster: {_some(odd)}"] if odd else []
+    lines = [f"not on the roster: {some(odd)}"] if odd else []
     if gone:
         named = [f"{person.student} ({person.name})" if person.name else person.student for person in gone]
-        lines.append(f"nothing from {len(gone)} of {len(roster.people)} (missing.csv): {_some(named)}")
+        lines.append(f"nothing from {len(gone)} of {len(roster.people)} (missing.csv): {some(named)}")
     return lines
-
-
-def _some(names: list[str]) -> str:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
 
 
 def _path(place: Place) -> Path:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from effdl.student.validate import InvalidSubmission, read_submission
 
@@ -23,7 +25,10 @@ KEEP = ("latest", "best")
 
 @dataclass(frozen=True)
 class Submission:
-    """A notebook to grade; `file` is its path as shown, `note` names the copies that do not count."""
+    """A notebook to grade; `file` is its path as shown, `note` names the copies that do not count.
+
+    `content` is a hash of what stands in its cells, whoever saved it where.
+    """
 
     student: str
     path: Path
@@ -32,6 +37,7 @@ class Submission:
     sha256: str
     note: str = ""
     delivery: Delivery = UNKNOWN
+    content: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,7 +140,7 @@ def _read(files: Iterable[Found], lab: str, names: Mapping[str, list[str]]) -> t
     good, refused = [], []
     for each in sorted(files, key=_age, reverse=True):
         try:
-            its_lab = "" if each.problem else read_submission(each.path, names)[1]
+            notebook, its_lab = (None, "") if each.problem else read_submission(each.path, names)
         except InvalidSubmission as problem:
             refused.append(_Refused(each, _with_folder(each, str(problem))))
             continue
@@ -144,8 +150,14 @@ def _read(files: Iterable[Found], lab: str, names: Mapping[str, list[str]]) -> t
             reason = f"{each.file}: is a notebook of {its_lab}, not of {lab}; ask for the notebook of {lab}"
             refused.append(_Refused(each, reason, other_lab=True))
         else:
-            good.append(each)
+            good.append(replace(each, content=content(notebook)))
     return good, refused
+
+
+def content(notebook: Mapping[str, Any]) -> str:
+    """A hash of what stands in a notebook's cells: outputs and metadata do not count."""
+    cells = [(cell["cell_type"], "".join(cell["source"]).strip()) for cell in notebook["cells"]]
+    return hashlib.sha256(json.dumps(cells).encode()).hexdigest()
 
 
 def _with_folder(found: Found, message: str) -> str:
@@ -173,4 +185,4 @@ def _submission(found: Found, note: str) -> Submission:
     sender = found.sender or Sender(found.student)
     when = datetime.fromtimestamp(found.when, tz=UTC) if found.timed else None
     delivery = Delivery(when, sender.late, sender.attempt, sender.name, sender.email, sender.lms_id)
-    return Submission(found.student, found.path, found.file, found.when, digest, note, delivery)
+    return Submission(found.student, found.path, found.file, found.when, digest, note, delivery, found.content)

@@ -38,6 +38,7 @@ class Found:
     """One candidate. `problem` is set if it need not even be opened; `any_lab` if it lies where all labs may lie.
 
     `timed` tells whether `when` was recorded by the system that took the file, or is only the file's own time.
+    `content` is known once the file has been read.
     """
 
     student: str
@@ -49,6 +50,7 @@ class Found:
     any_lab: bool = False
     timed: bool = False
     sender: Sender | None = None
+    content: str = ""
 
 
 def find(

@@ -20,6 +20,7 @@ from autograder.grade.files import write_json
 from autograder.grade.journal import Journal
 from autograder.grade.manual import Manual
 from autograder.grade.marks import Marks
+from autograder.grade.noticed import noticed
 from autograder.grade.options import Options
 from autograder.grade.outcome import Outcome, one_line
 from autograder.grade.place import Place, open_place
@@ -135,6 +136,7 @@ class _Run:
             *settled.notes,
             *self.policy.strangers(self.lab.name, settled.final),
             *told(self.roster, settled.final, intake.unlisted),
+            *noticed(intake.submissions, self.lab),
         )
         found = (tuple(rows), intake.skipped, settled.changes, notes, settled.errors)
         return GradeSummary(self.lab.name, self.place.root, *found, self.seconds, self.options.dry_run)

@@ -10,6 +10,8 @@ from autograder.grade.collect import Skipped
 from autograder.grade.outcome import STATUSES
 from autograder.grade.tables import Row
 
+SHOWN = 20
+
 
 @dataclass(frozen=True)
 class GradeSummary:
@@ -46,6 +48,12 @@ class GradeSummary:
         told = ", ".join(f"{counted[status]} {status}" for status in STATUSES if counted[status])
         where = "nothing was recorded (dry run)" if self.dry_run else f"recorded in {self.out}"
         return [*lines, f"{self.lab}: {told or 'no submissions'}; {where}"]
+
+
+def some(names: list[str]) -> str:
+    """The first of many names, and how many more there are."""
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
 
 
 def _score(row: Row) -> str:
