@@ -15,6 +15,10 @@ def test_every_product_is_verified_and_timed():
     assert all(speed.ms > 0 and speed.gmacs == pytest.approx(18**3 / speed.ms / 1e6) for speed in found)
 
 
+def test_a_matrix_by_a_vector_is_verified_and_timed():
+    assert hostspeed.matvec(37, repeats=2).gmacs > 0
+
+
 def test_the_machine_computes_and_reads():
     found = hostspeed.machine()
     assert found.peak_gmacs > 0.1

@@ -99,7 +99,7 @@ def host(speeds: Sequence[Speed]) -> Picture:
         ours = not speed.name.startswith(("NumPy", "PyTorch"))
         color = COLORS[2] if not ours else COLORS[0] if row else GREY
         ax.barh(row, speed.gmacs, color=color, height=0.62)
-        label(ax, (speed.gmacs, row), f"{speed.gmacs:.2g}", color)
+        label(ax, (speed.gmacs, row), _short(speed.gmacs), color)
     ax.set(yticks=range(len(speeds)), yticklabels=[speed.name for speed in speeds], xscale="log")
     ax.set(xlabel="billion MACs a second, one thread", xlim=(None, 3 * max(speed.gmacs for speed in speeds)))
     ax.invert_yaxis()
@@ -107,7 +107,7 @@ def host(speeds: Sequence[Speed]) -> Picture:
     ours = max((s for s in speeds if not s.name.startswith(("NumPy", "PyTorch"))), key=lambda speed: speed.gmacs)
     title = f"'{ours.name}' is {ours.gmacs / speeds[0].gmacs:.0f} times as fast as '{speeds[0].name}'"
     ax.set_title(title)
-    rows = ", ".join(f"{speed.name} {speed.gmacs:.2g}" for speed in speeds)
+    rows = ", ".join(f"{speed.name} {_short(speed.gmacs)}" for speed in speeds)
     return picture(fig, f"{title}. Billion MACs a second: {rows}.")
 
 
@@ -135,9 +135,14 @@ def roofline(points: Sequence[tuple[str, float, float]], machine: Machine) -> Pi
     title = f"Left of {ridge:.0f} MACs a byte memory is the limit" + (f": {', '.join(bound)}" if bound else "")
     ax.set_title(title)
     rows = "; ".join(
-        f"{name} at {at:.1f} reaches {gmacs:.2g} of {attainable_gmacs(at, machine):.2g}" for name, at, gmacs in points
+        f"{name} at {at:.1f} reaches {_short(gmacs)} of {_short(attainable_gmacs(at, machine))}"
+        for name, at, gmacs in points
     )
     return picture(fig, f"{title}. Peak {machine.peak_gmacs:.0f} GMAC/s, {machine.bandwidth_gbytes:.1f} GB/s; {rows}.")
+
+
+def _short(value: float) -> str:
+    return f"{value:.0f}" if value >= 10 else f"{value:.2g}"
 
 
 def _bytes(size: int) -> str:

@@ -142,9 +142,12 @@ def alive(runs: Mapping[str, Sequence[tuple[str, int]]], limit_bytes: int) -> Pi
     label(ax, (0, limit_bytes / 1024), f"{limit_bytes // 1024} KiB of SRAM", "black", dx=0, dy=6)
     ax.set(xlabel="step", ylabel="alive (KiB)", xticks=range(len(next(iter(runs.values())))), ylim=(0, None))
     fits = [name for name, peak in peaks.items() if peak * 1024 <= limit_bytes]
-    title = f"Only the {fits[0]} order fits" if len(fits) == 1 else f"{len(fits)} of {len(runs)} orders fit"
+    room = f"{limit_bytes // 1024} KiB"
+    title = (
+        f"Only the {fits[0]} order fits {room}" if len(fits) == 1 else f"{len(fits)} of {len(runs)} orders fit {room}"
+    )
     ax.set_title(title)
     rows = "; ".join(
         f"{name}: " + ", ".join(f"{op} {size // 1024}" for op, size in steps) for name, steps in runs.items()
     )
-    return picture(fig, f"{title} {limit_bytes // 1024} KiB. KiB alive at each operator: {rows}.")
+    return picture(fig, f"{title}. KiB alive at each operator: {rows}.")
