@@ -76,7 +76,7 @@ for value in baseline.parameters():
     nn.init.zeros_(value)
 train.fit(baseline, seen, epochs=4, lr=1e-3, augment=False, progress=False, generator=torch.Generator().manual_seed(0))
 n_weight, baseline_percent = baseline[1].weight.numel(), train.accuracy(baseline, validation)
-print(f"quality: {baseline_percent:.1f} % of 2,000 validation pictures right; cost: {n_weight} weights, 10 biases")
+print(f"quality: {baseline_percent:.0f} % of 2,000 validation pictures right; cost: {n_weight} weights, 10 biases")
 plots.reveal(guess_weights, n_weight, "weights")
 plots.network.templates(baseline[1].weight.detach(), data.CLASSES)
 
@@ -129,8 +129,8 @@ check("1.1", linear_forward)
 # Write `out_size`: how often a window fits. ValueError if it does not fit once. A *transposed* convolution goes back
 # and stamps its kernel onto a larger picture: `transposed_out_size`. Each docstring has its formula. About 4 lines.
 #
-# By hand first: 8 pixels, kernel 3, stride 2: the window starts at 0, 2, 4, so 3 outputs; a seventh start would hang
-# over. Back from 3: 7 pixels, or 8 with output padding 1.
+# By hand first: 8 pixels, kernel 3, stride 2: the window starts at 0, 2, 4, so 3 outputs; from 6 it would hang over.
+# Back from 3: 7 pixels, or 8 with output padding 1.
 #
 # <details><summary>Hint 1</summary>Taps d apart: from the first to the last of k it is d (k - 1) pixels.</details>
 # <details><summary>Hint 2</summary>The first window fits or not; each further one costs a stride. Floor is
@@ -286,7 +286,7 @@ guess_enough = 7
 # %% role="experiment"
 rows, chain = fields.load(), fields.CHAINS[10]
 live = fields.measure(chain, fields.small(seen), fields.small(validation), seed=0)
-print(f"{chain.family}, {rows[10]['field']} pixels: {live:.1f} % now, {rows[10]['accuracies'][0]:.1f} % cached")
+print(f"{chain.family}, {rows[10]['field']} pixels: {live:.0f} % now, {rows[10]['accuracies'][0]:.0f} % cached")
 means = {row["field"]: sum(row["accuracies"]) / 3 for row in rows if row["family"] != "stride"}
 plots.reveal(guess_enough, min(field for field in means if means[field] > max(means.values()) - 2), "pixels")
 plots.receptive.accuracy_against_field(rows)
@@ -416,7 +416,8 @@ plots.network.run_network(resnet_forward, [linear_forward, pad2d, conv2d, normal
 
 # %% role="figure"
 resnet_percent = train.accuracy(net, validation)
-points = {"one layer": (n_weight, baseline_percent), "ResNet8": (sum(counts["synapses"]), resnet_percent)}
+points = {"one layer": (n_weight, round(baseline_percent))}
+points["ResNet8"] = sum(counts["synapses"]), round(resnet_percent, 1)
 plots.network.quality_and_cost(points, baseline="one layer")
 
 # %% [markdown]

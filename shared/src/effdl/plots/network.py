@@ -78,7 +78,7 @@ def activations() -> Picture:
 
 
 def normalization_sets(normalize: Forward, *, n: int = 4, c: int = 6, groups: int = 2) -> Picture:
-    """Change one value of a batch of n images with c channels: which images and channels change with it?
+    """Change one value of a batch of n images with c channels, and light the images and channels that change with it.
 
     Shapes: none
     Source: after Wu and He 2018, figure 2, arXiv:1803.08494
@@ -158,14 +158,14 @@ def quality_and_cost(points: Mapping[str, tuple[int, float]], baseline: str) -> 
     for index, (name, (count, percent)) in enumerate(points.items()):
         color = GREY if name == baseline else COLORS[index % len(COLORS)]
         ax.plot(count, percent, "s" if name == baseline else "o", color=color, ms=7)
-        label(ax, (count, percent), f"{name}: {percent:.1f} %", color, dx=7)
+        label(ax, (count, percent), f"{name}: {percent:g} %", color, dx=7)
     best = max(points, key=lambda name: points[name][1])
     gain, factor = points[best][1] - points[baseline][1], points[best][0] / points[baseline][0]
-    title = f"{best} has {factor:.0f} times the synapses of {baseline} and is {gain:.0f} points better"
+    title = f"{best} has {factor:.0f} times the synapses of {baseline} and is {gain:.3g} points better"
     highest = max(count for count, _ in points.values())
     ax.set(xlabel="synapses", ylabel="validation accuracy (%)", xlim=(0, 1.45 * highest), title=title)
     ax.margins(y=0.35)
-    listed = "; ".join(f"{name} {count:,} synapses, {percent:.1f} %" for name, (count, percent) in points.items())
+    listed = "; ".join(f"{name} {count:,} synapses, {percent:g} %" for name, (count, percent) in points.items())
     return picture(fig, f"{title}. {listed}.")
 
 
