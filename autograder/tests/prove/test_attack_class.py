@@ -36,7 +36,8 @@ def graded(tmp_path, lab):
     for name, text in {**files, f"nbgrader_feedback/ana/{LAB}/x.html": "<p>"}.items():
         write(tmp_path / "out" / name, text)
     write(tmp_path / f"out/autograded/ana/{LAB}/x.ipynb", nbformat.writes(new_notebook(cells=[new_code_cell("1")])))
-    summary = SimpleNamespace(errors=(), rows=ROWS, skipped=(Skipped("eve/x.zip", "is too large"),))
+    skipped = (Skipped("eve/x.zip", "is too large"),)
+    summary = SimpleNamespace(errors=(), rows=ROWS, skipped=skipped, notes=("the same from: ana, eve",))
     return Graded(lab, tmp_path, summary, True, hidden_of(lab))
 
 
@@ -89,7 +90,7 @@ def test_a_second_run_that_differs_is_found(graded):
 @pytest.mark.parametrize(
     ("rows", "says", "complaint"),
     [
-        ({"ana": "full", "eve": "invalid", "bob": "absent"}, ("is a link", "is too large"), ""),
+        ({"ana": "full", "eve": "invalid", "bob": "absent"}, ("is a link", "is too large", "the same from"), ""),
         ({"ana": "any"}, (), ""),
         ({"ana": "none"}, (), "'ana' ended as full, none was due"),
         ({"bob": "none"}, (), "'bob' ended as absent"),

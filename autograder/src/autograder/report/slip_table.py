@@ -19,7 +19,10 @@ def slip_table(graded: Graded) -> Iterator[str]:
     """How often each known slip was made: with the same wrong results, or at least on the same cases."""
     yield heading(graded.name, "Known slips")
     if graded.slips is None:
-        yield "<p>Not looked for: the known wrong answers of this lab were not run with this assignment's seed.</p>"
+        yield (
+            "<p>Not looked for: the known wrong answers of this lab were not run with this assignment's seed. The demo "
+            "leaves them out, as they take longer than its class; <code>autograder grade</code> runs them.</p>"
+        )
         return
     hits, unknown = _find(graded)
     if not hits and not unknown:

@@ -83,7 +83,8 @@ def hand_in_and_grade(course: Course, lab: Lab, names: Sequence[str], top: Path,
     if (export := top / "class" / EXPORT).exists():
         archived = grade(course, lab.name, export, top / "out", **how)
         errors, skipped = summary.errors + archived.errors, summary.skipped + archived.skipped
-        summary = replace(archived, errors=errors, skipped=skipped)  # its rows are those of all
+        # its rows are those of all
+        summary = replace(archived, errors=errors, skipped=skipped, notes=summary.notes + archived.notes)
     if any((top / "out" / "autograded").glob(SHOWN)):
         _nbgrader_pages(top, lab)
     return Graded(lab, top, summary, repeated, hidden_of(lab))
@@ -113,7 +114,7 @@ def judge_rows(verdict: Verdict, graded: Graded) -> Iterator[str]:
         if (got := _end(graded, student)) != wanted and wanted != "any":
             yield f"{student!r} ended as {got}, {wanted} was due"
     said = [graded.rows[student].message for student in verdict.rows if student in graded.rows]
-    said += [f"{each.file}: {each.reason}" for each in graded.summary.skipped]
+    said += [f"{each.file}: {each.reason}" for each in graded.summary.skipped] + [*graded.summary.notes]
     for part in verdict.says:
         if not any(part in message for message in said):
             yield f"no message says {part!r}"
