@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -22,11 +23,11 @@ NOTES = {
     "Withheld": "it calls the course's own solution, which is withheld while grading",
     "NotImplementedError": "it still raises NotImplementedError",
     # what `effdl.mcu` raises for an answer in C
-    "CompileError": "it does not compile: the check in the notebook shows the line",
-    "Fault": "it did what the microcontroller cannot, such as to follow a wild pointer or to leave an array",
+    "Fault": "it does what the microcontroller cannot, such as to follow a wild pointer or to leave an array",
     "OutOfSram": "it needs more memory than the microcontroller has",
     "TooLong": "a hidden test did not end: does a loop never stop?",
 }
+PLACE = re.compile(r"in \w+, line \d+ of your text")
 
 
 class Scorer:
@@ -50,7 +51,7 @@ class Scorer:
         results = tuple(self.case(case, run) for case, run in runs)
         lost = [executed.notes[name] for name in exercise.names if name in executed.notes]
         known = [plan.notes[exercise.id]] if exercise.id in plan.notes else lost
-        seen = [NOTES.get(run.status) or NOTES.get(run.ename, "") for _, run in runs]
+        seen = [_note(exercise, run) for _, run in runs]
         note = next(filter(None, known + seen), "")
         return ExerciseResult(exercise.id, exercise.title, exercise.points, results, note)
 
@@ -69,3 +70,15 @@ class Scorer:
             return ask(self.judges[case.judge], items, expected)
         why = compare(items, expected, rtol=case.rtol, dtype=case.dtype)
         return (0.0, why) if why else (1.0, "")
+
+
+def _note(exercise: Exercise, run: CaseRun) -> str:
+    """What a student may read of how a case ended."""
+    note = NOTES.get(run.status) or NOTES.get(run.ename, "")
+    if exercise.language == "c":
+        # compiler and emulator saw nothing but the student's text, so that its lines may be told
+        if run.ename == "CompileError":
+            return f"it does not compile: {run.detail.partition(': ')[2].split('    ')[0].strip()}"
+        place = PLACE.search(run.detail)
+        return f"{note}; {place[0]}" if note and place else note
+    return note

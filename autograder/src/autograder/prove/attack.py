@@ -39,16 +39,32 @@ def attack(
 ) -> Iterator[Outcome]:
     """Run the named attacks (default: all) on the first lab or on `lab_name`: notebooks in processes, then files.
 
-    Raises: ValueError naming an unknown attack; IsolationUnavailable
+    Attacks in C run on the first lab that has an exercise in C; without one they are left out, unless named.
+
+    Raises: ValueError naming an unknown attack, or one that has no lab; IsolationUnavailable
     """
     known, names = verdicts(), list(names)
     if unknown := set(names) - set(known):
         raise ValueError(f"no attack is called {sorted(unknown)}; there are: {', '.join(known)}")
     lab = load_lab(course, lab_name or course.lab_names()[0])
+    in_c = [lab] if _has_c(lab) else [] if lab_name else _labs_in_c(course)[:1]
     how = {"workers": workers or cores(), "isolation": isolation}
-    chosen = list(names or known)
-    yield from _notebooks(course, lab, [known[name] for name in chosen if name in MAKERS], **how)
-    yield from attack_class(course, lab, [known[name] for name in chosen if name in WRITERS], **how)
+    chosen = [known[name] for name in names or known]
+    if names and not in_c and any(verdict.language == "c" for verdict in chosen):
+        raise ValueError("attacks in C need a lab with an exercise in C, and there is none")
+    for place, language in ((lab, "python"), *((each, "c") for each in in_c)):
+        makers = [verdict for verdict in chosen if verdict.name in MAKERS and verdict.language == language]
+        yield from _notebooks(course, place, makers, **how)
+    yield from attack_class(course, lab, [verdict for verdict in chosen if verdict.name in WRITERS], **how)
+
+
+def _labs_in_c(course: Course) -> list[Lab]:
+    built = [name for name in course.lab_names() if course.solution(name).exists() and course.hidden(name).exists()]
+    return [lab for lab in (load_lab(course, name) for name in built) if _has_c(lab)]
+
+
+def _has_c(lab: Lab) -> bool:
+    return any(exercise.language == "c" for exercise in lab.exercises)
 
 
 def write_table(course: Course) -> Path:
@@ -122,7 +138,9 @@ def _attack(verdict: Verdict) -> Outcome:
 def judge(verdict: Verdict, lab: Lab, marked: Marked, hidden: Hidden) -> Outcome:
     """Compare a marked attack with its verdict, and what comes back to the student with what is hidden."""
     share = {e.exercise: e.earned / e.points for e in marked.exercises}
-    target = share.pop(lab.exercises[0].id)
+    attacked = next(exercise.id for exercise in lab.exercises if exercise.language == verdict.language)
+    target = share.pop(attacked)
+    note = next(exercise.note for exercise in marked.exercises if exercise.exercise == attacked)
     others = sum(share.values()) / len(share) if share else 1.0
     kinds = tuple(dict.fromkeys(event.kind for event in marked.events))
     found = leaks(handed_back(lab, marked), hidden, told(marked))
@@ -131,6 +149,7 @@ def judge(verdict: Verdict, lab: Lab, marked: Marked, hidden: Hidden) -> Outcome
         _wrong("the other exercises", verdict.others, others) if share else "",
         "" if not verdict.reports or set(verdict.reports) & set(kinds) else f"none of {verdict.reports} was reported",
         f"comes back to the student: {found[0][:80]!r}" if found else "",
+        *(f"the student does not read {part!r}, but {note!r}" for part in verdict.says if part not in note),
     ]
     ended = f"target {target:.0%}, others {others:.0%}" + (f", reported: {', '.join(kinds)}" if kinds else "")
     return Outcome(verdict, ended, "; ".join(filter(None, problems)))

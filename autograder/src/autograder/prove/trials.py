@@ -11,7 +11,7 @@ from importlib import import_module
 from nbformat import NotebookNode
 
 from autograder.lab import Lab
-from autograder.prove import notebooks
+from autograder.prove import in_c, mutate_c, notebooks
 from autograder.prove.answers import Answer
 from autograder.prove.mutate import Mutant, mutants
 
@@ -84,7 +84,13 @@ def again(lab: Lab, answers: list[Answer]) -> Iterator[Trial]:
 
 
 def lazy(lab: Lab, package: str = "effdl") -> Iterator[Trial]:
-    """Zeros, ones, None, an argument given back, and every public function of the package in place of each answer."""
+    """Zeros, ones, None, an argument given back, and every public function of the package in place of each answer.
+
+    An answer in C does nothing, or fills its arrays.
+    """
+    sources = notebooks.solution_answers(lab)
+    entries = {e.id: list(in_c.lazy(sources[e.id])) for e in lab.exercises if e.language == "c"}
+    yield from bundled(lab, entries, "little", "lazy answers in C")
     bodies = {
         "returns None": "return None",
         "returns its first argument": "return args[0] if args else next(iter(kwargs.values()))",
@@ -110,9 +116,9 @@ def _borrow(name: str, module: str, function: str) -> str:
 
 
 def _everywhere(lab: Lab, says: str, code: Callable[[str], str]) -> Trial:
-    answers = {e.id: "\n".join(code(name) for name in e.names) for e in lab.exercises}
-    ids = [exercise.id for exercise in lab.exercises]
-    return Trial(says, notebooks.handed_in(lab, answers), dict.fromkeys(ids, "little"), dict.fromkeys(ids, says))
+    answers = {e.id: "\n".join(code(name) for name in e.names) for e in lab.exercises if e.language == "python"}
+    little, subject = dict.fromkeys(answers, "little"), dict.fromkeys(answers, says)
+    return Trial(says, notebooks.handed_in(lab, answers), little, subject)
 
 
 def public_functions(package: str) -> list[tuple[str, str]]:
@@ -131,6 +137,7 @@ def public_functions(package: str) -> list[tuple[str, str]]:
 def mutated(lab: Lab) -> tuple[list[Trial], dict[str, list[Mutant]]]:
     """Trials of all first-order mutants of each reference, and the mutants by exercise."""
     sources = notebooks.solution_answers(lab)
-    by_exercise = {exercise.id: mutants(sources[exercise.id]) for exercise in lab.exercises}
+    engine = {"python": mutants, "c": mutate_c.mutants}
+    by_exercise = {exercise.id: engine[exercise.language](sources[exercise.id]) for exercise in lab.exercises}
     entries = {exercise: [(m.change, m.source) for m in found] for exercise, found in by_exercise.items()}
     return list(bundled(lab, entries, "dies", "mutants")), by_exercise

@@ -21,7 +21,7 @@ from autograder.prove.notebooks import solved_but
 Make = Callable[[Lab], NotebookNode]
 Write = Callable[[Lab, Path], None]
 HERE = Path(__file__).parent
-NOTEBOOKS = ("values", "patches", "verdict", "secrets", "resources", "floods", "notebook", "honest", "editors")
+NOTEBOOKS = ("values", "patches", "verdict", "secrets", "resources", "floods", "notebook", "honest", "editors", "in_c")
 FILES = ("files", "identities", "records")
 LINES = range(1, 63)
 MAKERS: dict[str, Make] = {}
@@ -32,16 +32,18 @@ WRITERS: dict[str, Write] = {}
 class Verdict:
     """How an attack must end.
 
-    `target`: what the attacked exercise (the lab's first) earns: "none", "full" or "any"; `others`: the same for the
-    other exercises, which are solved. `why` says why a loss of these harms its author alone. `reports`: kinds of
-    events, of which at least one is told to the instructor. `after`: an attack that ran in the same sandbox just
-    before. `forbid`: what the attacked exercise forbids. An attack of files has `rows`: by student id "full", "none",
-    "invalid", "any" or "absent" (nobody of that id is graded), and `says`: parts of what the instructor reads.
+    `target`: what the attacked exercise (the lab's first of `language`) earns: "none", "full" or "any"; `others`: the
+    same for the other exercises, which are solved. `why` says why a loss of these harms its author alone. `reports`:
+    kinds of events, of which at least one is told to the instructor. `after`: an attack that ran in the same sandbox
+    just before. `forbid`: what the attacked exercise forbids. `says`: parts of what the student reads of the exercise.
+    An attack of files has `rows`: by student id "full", "none", "invalid", "any" or "absent" (nobody of that id is
+    graded), and `says` is of what the instructor reads.
     """
 
     name: str
     lines: tuple[int, ...]
     tries: str
+    language: str = "python"
     target: str = "none"
     others: str = "full"
     why: str = ""

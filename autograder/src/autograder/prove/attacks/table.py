@@ -12,9 +12,9 @@ Written by `autograder attack --table`, which hands in every one of these to the
 if each ends as it stands here. The numbers in the column "line" are those of our checklist of {count} things that a
 notebook, a file or an archive can do; what of it is not run stands at the end, with the reason.
 
-Where nothing else is said, the attacked exercise (the first of the lab) earns nothing and the other exercises, which
-are solved, earn everything. For every attack, what the student gets back is searched for lines of the hidden tests,
-for their names, inputs and expected values, and for whatever the attack printed of them.
+Where nothing else is said, the attacked exercise (the first of the lab, or its first in C) earns nothing and the other
+exercises, which are solved, earn everything. For every attack, what the student gets back is searched for lines of the
+hidden tests, for their names, inputs and expected values, and for whatever the attack printed of them.
 """
 POINTS = {"none": "nothing", "full": "all points", "any": "what is left"}
 
@@ -58,6 +58,8 @@ def _ends(verdict: Verdict) -> Iterator[str]:
             yield f"the other exercises earn {POINTS[verdict.others]}"
     if verdict.why:
         yield verdict.why
+    if verdict.says and not verdict.rows:
+        yield f"the student reads: {' ... '.join(verdict.says)}"
     if verdict.reports:
         yield f"the instructor reads: {' or '.join(verdict.reports)}"
 

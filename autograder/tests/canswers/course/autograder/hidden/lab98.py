@@ -21,8 +21,8 @@ show(call(axpy_c, x, y, 5).arrays, call(axpy_c, x, y, -70_000).arrays[1])
 
 # %% exercise="98.1" case="no values" points=20 hint="n may be 0"
 x, y = vectors(9, seed)
-run = mcu.run(mcu.compile(axpy_c), "axpy", x, y, 0, 3, max_instructions=1000)
-show(run.arrays)
+runs = [mcu.run(mcu.compile(axpy_c), "axpy", x, y, n, 3, max_instructions=1000) for n in (0, 1)]
+show([run.arrays for run in runs])
 
 # %% exercise="98.1" case="effort" points=20 hint="one turn of the loop a value" judge="few_instructions"
 x, y = vectors(400, seed)
