@@ -73,6 +73,37 @@ DIFFERENT = {
 }
 
 
+TOLD = {
+    "floats": (
+        (torch.tensor([[1.0, 2.0], [0.1234567, 5.0]]), torch.tensor([[1.0, 2.0], [3.0, -4.0]])),
+        "value 1: 2 of 4 elements differ by more than 0.0004; the first at [1, 0]: 0.123457 instead of 3",
+    ),
+    "whole numbers": (
+        (torch.tensor([7, 8]), torch.tensor([7, 9])),
+        "value 1: 1 of 2 elements differ; the first at [1]: 8 instead of 9",
+    ),
+    "bools": (
+        (torch.tensor([True]), torch.tensor([False])),
+        "value 1: 1 of 1 elements differ; the first at [0]: True instead of False",
+    ),
+    "one number": ((2.5, 2.0), "value 1: 1 of 1 elements differ by more than 0.0002; the first: 2.5 instead of 2"),
+    "not a number": (
+        (torch.tensor([math.nan]), torch.tensor([1.0])),
+        "value 1: 1 of 1 elements differ by more than 0.0001; the first at [0]: nan instead of 1",
+    ),
+    "complex": (
+        (torch.tensor([1 + 2j]), torch.tensor([1 + 3j])),
+        "value 1: 1 of 1 elements differ by more than 0.000316; the first at [0]: 1+2j instead of 1+3j",
+    ),
+}
+
+
+@pytest.mark.parametrize(("pair", "told"), TOLD.values(), ids=TOLD)
+def test_the_first_wrong_element_is_told_beside_the_right_one(pair, told):
+    got, ref = pair
+    assert compare(shown(got), shown(ref)) == told
+
+
 @pytest.mark.parametrize(("got", "ref"), EQUAL.values(), ids=EQUAL)
 def test_equal_values_agree(got, ref):
     assert compare(shown(got), shown(ref)) == ""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import html
 import json
+import re
 
 import nbformat
 import numpy as np
 import pytest
+from autograder.grade.explain import explain
 from autograder.grade.values import Array, decode_items
+from autograder.handback.export import export
 from structure import Page
 
 
@@ -34,8 +37,10 @@ def values(items):
 
 
 def seen_by_students(out):
-    """The texts of the feedback pages, and what nbgrader's own feedback is made of."""
-    found = {path: path.read_text(encoding="utf-8") for path in out.glob("feedback/**/*") if path.is_file()}
+    """The texts of the feedback pages, the tables that are handed back, and what nbgrader's own feedback is made of."""
+    export(out, "canvas", columns={})
+    tables = [out / "grades.csv", out / "missing.csv", *out.glob("exports/*.csv")]
+    found = {path: path.read_text(encoding="utf-8") for path in (*out.glob("feedback/**/*"), *tables) if path.is_file()}
     for path in out.glob("autograded/*/*/*.ipynb"):
         notebook = nbformat.read(path, as_version=4)
         found[path] = json.dumps([cell.get("outputs", "") for cell in notebook.cells] + [notebook.metadata])
@@ -52,7 +57,7 @@ def test_no_output_for_students_holds_a_hidden_literal(real, lab):
     hidden = literals(lab, real.expected)
     assert {kind: len(found) >= 7 for kind, found in hidden.items()} == {"line": True, "name": True, "value": True}
     found = seen_by_students(real.out)
-    assert len(found) == 2 * len(list(real.out.glob("submitted/*")))
+    assert len(found) >= 2 * len(list(real.out.glob("submitted/*"))) + 2
     assert {str(path): leaks(text, hidden) for path, text in found.items() if leaks(text, hidden)} == {}
 
 
@@ -60,6 +65,20 @@ def test_the_search_finds_what_the_staff_are_shown(real, lab):
     hidden = literals(lab, real.expected)
     report = (real.out / "report.html").read_text(encoding="utf-8")
     assert hidden["name"] - {"keeps_the_highest"} <= leaks(report, hidden)
+
+
+def test_the_first_wrong_value_beside_the_right_one_is_for_the_staff_alone(real, lab):
+    hidden = {"value": literals(lab, real.expected)["value"]}
+    told = {who: "\n".join(explain(real.out, "lab99", who, answer.exercise)) for who, answer in real.wrong.items()}
+    pairs = {who for who, text in told.items() if re.search(r"differ.*; the first.*: .+ instead of .+", text)}
+    assert len(pairs) >= 3
+    assert any(leaks(told[who], hidden) for who in pairs)
+    for who in pairs:
+        pages = [text for path, text in seen_by_students(real.out).items() if who in path.parts]
+        assert len(pages) == 2
+        assert not any("the first" in text and "instead of" in text for text in pages)
+        [staff] = real.out.glob(f"private/report/{who}/**/*.html")
+        assert "the first" in staff.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("kind", ["line", "name", "value"])

@@ -128,8 +128,7 @@ def _numbers(got: Array, ref: Array, rtol: float | None, dtype: str) -> str:
     if not _same_type(got.dtype, ref.dtype, dtype):
         return f"{got.dtype} instead of {ref.dtype}"
     if ref.data.dtype.kind not in "fc":
-        wrong = int((got.data != ref.data).sum())
-        return f"{wrong} of {ref.data.size} elements differ" if wrong else ""
+        return _first(got.data != ref.data, got, ref, "")
     return _floats(got, ref, rtol)
 
 
@@ -142,8 +141,22 @@ def _floats(got: Array, ref: Array, rtol: float | None) -> str:
     same = (a == b) | (np.isnan(a) & np.isnan(b))
     with np.errstate(invalid="ignore", over="ignore"):
         same |= finite & (np.abs(a - b) <= bound)
-    wrong = int((~same).sum())
-    return f"{wrong} of {b.size} elements differ by more than {bound:.3g}" if wrong else ""
+    return _first(~same, got, ref, f" by more than {bound:.3g}")
+
+
+def _first(wrong: np.ndarray, got: Array, ref: Array, by: str) -> str:
+    """How many elements are wrong, and the first of them beside the right one; "" if none is."""
+    if not wrong.any():
+        return ""
+    place = tuple(map(int, np.argwhere(wrong)[0]))
+    where = f" at {list(place)}" if place else ""
+    pair = f"{_number(got.data[place])} instead of {_number(ref.data[place])}"
+    return f"{int(wrong.sum())} of {wrong.size} elements differ{by}; the first{where}: {pair}"
+
+
+def _number(value: np.generic) -> str:
+    """An element, short enough to be read and long enough to be told from its neighbors."""
+    return f"{value:.6g}" if value.dtype.kind in "fc" else str(value)
 
 
 def _same_type(got: str, ref: str, rule: str) -> bool:

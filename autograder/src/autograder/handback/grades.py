@@ -68,7 +68,8 @@ def gather(out: Path, labs: list[str] | None = None) -> list[GradedLab]:
 
 
 def _lab(place: Place, book: Book, lab: str) -> GradedLab:
-    about, outcomes, by_folder = place.about(lab), place.outcomes(lab), book.manual(lab)
+    results, by_folder = place.recorded(lab), book.manual(lab)
+    about, outcomes = results.about, results.outcomes
     named, policy, roster = place.folders(list(outcomes)), read_policy(place.policy), open_roster(place, None)
     grades = []
     for student, outcome in sorted(outcomes.items()):
