@@ -1,0 +1,479 @@
+# %% [markdown]
+# # Lab 17 - Fit a product into a microcontroller: memory and loops
+#
+# [Open in Colab][colab]
+#
+# **The arithmetic of a layer is fixed. What else decides whether it fits a microcontroller, and how fast it runs?**
+#
+# [colab]: https://colab.research.google.com/github/effdl/labs/blob/main/labs/lab17_mcu_memory_and_loop_optimization.ipynb
+
+# %% [markdown]
+# **Time** 115 minutes. **Points** 100. **Prerequisites** labs 01 and 09, a little C. **Needs** 2 CPU minutes, 1 MB of
+# data, and a compiler and an emulator: `pip install ziglang unicorn capstone` if they are not there yet.
+#
+# You will be able to
+# - say where a value of a tensor lies in memory, and which layout suits which layer
+# - predict what a cache keeps, and choose tiles for it
+# - reorder, unroll and tile a matrix product in C, on an emulated microcontroller
+# - order a network's operators so that it needs less memory
+# - read a roofline
+#
+# Run the cells from the top. *Run All* stops at the first exercise that is not written yet: write it and go on from
+# there. A prediction left at `None` never stops the lab.
+
+# %% role="setup"
+# For Colab; where the course is installed this does nothing.
+import importlib.util, subprocess, sys
+
+if importlib.util.find_spec("effdl") is None:
+    for command in (
+        "git clone --quiet --depth 1 --filter=blob:none --sparse --branch lab17 https://github.com/effdl/labs course",
+        "git -C course sparse-checkout set shared data",
+        f"{sys.executable} -m pip install --quiet --editable course/shared",
+    ):
+        subprocess.run(command.split(), check=True)
+    sys.path.append("course/shared/src")
+
+# %% role="setup"
+import functools
+import numpy as np
+import torch
+from collections.abc import Mapping
+from effdl import cache, cachegrind, cost, data, hostspeed, intlayer, kernels, layout, loops, mcu, plots, schedule, zoo
+from effdl.check import check
+from effdl.schedule import Op
+
+torch.set_num_threads(1)
+plots.use_style()
+Four = tuple[int, int, int, int]
+
+# %% [markdown]
+# ## Baseline: one layer on a part for a few dollars
+# An STM32F412 has a Cortex-M4 core at 100 MHz, 256 KB of SRAM and 1 MB of flash. We have none on the table: C is
+# compiled for it and run by an emulator with the part's memory map. The emulator counts instructions and bytes
+# exactly; it knows no time, so milliseconds here are estimates from a table of cycles.
+#
+# The layer is the last 3 x 3 convolution of the course's ResNet8, in int8, written as a product: 16 positions, sums of
+# 576, 64 filters.
+
+# %%
+net, image = zoo.load("resnet8"), data.fashion_mnist("validation").images[:1]
+layer = intlayer.as_matrices(net, "blocks.2.conv2", image)
+naive = kernels.measure("matmul_naive", layer.a, layer.b)
+sums = layer.a.astype(np.int32) @ layer.b.astype(np.int32)
+print(f"quality: int8 differs from the real layer by {100 * intlayer.relative_error(layer, sums):.1f} %")
+print(f"cost: {naive.macs:,} of {cost.macs(net, (1, 28, 28)):,} MACs, {naive.instructions:,} instructions")
+print(f"{naive.per_mac:.2f} a MAC, {naive.peak_sram_bytes:,} bytes of SRAM, about {naive.ms_estimate:.0f} ms")
+
+# %% [markdown]
+# This is the C that ran. Seven instructions for one multiply-accumulate (MAC): where do the other six come from?
+
+# %%
+print(kernels.function_text("matmul_naive"))
+
+# %% [markdown]
+# ## 1 - Memory: little, and flat
+# A laptop hides slow memory behind large caches and an operating system. A microcontroller has registers, SRAM for
+# what changes (activations) and flash for what does not (weights, code). Some, like the STM32F746, put a cache of a few
+# kilobytes between; a Cortex-M4 has none.
+
+# %% role="figure"
+plots.machine.hierarchy(plots.machine.MEMORIES)
+
+# %% [markdown]
+# By hand: 300 x 300 numbers in int8, twice, and their product in 32 bits. How many bytes are these three matrices?
+# Do they fit 262,144?
+
+# %% predict="17.1"
+guess_sram = {"bytes": 540000, "fits": "no"}
+
+# %%
+try:
+    kernels.measure("matmul_naive", *kernels.random_matrices(300, 300, 300))
+except mcu.OutOfSram as problem:
+    print(problem)
+plots.reveal(guess_sram, {"bytes": 300 * 300 * (1 + 1 + 4), "fits": "no"})
+
+# %% [markdown]
+# No swap file steps in: it does not run at all. And no operating system guards the rest. Here is a pointer gone
+# astray, as the emulator tells it; on a real board the program would stop, or silently spoil something else.
+
+# %%
+astray = mcu.compile("void clear(int32_t *c) {\n    for (int i = 0;; i++) c[i] = 0;\n}")
+try:
+    mcu.run(astray, "clear", np.ones(4, np.int32))
+except mcu.Fault as problem:
+    print(problem)
+
+# %% [markdown]
+# ## 2 - Layouts: who is whose neighbor
+# Memory is one row. A layout names a tensor's axes from the slowest to the fastest: PyTorch's default is NCHW, where a
+# value's neighbor is the next pixel of its row; TensorFlow's is NHWC, the next channel of the pixel. CHWN puts the
+# images of a batch together.
+#
+# By hand: two channels of 2 x 3 pixels. Where is channel 1, row 0, column 2, counted from 0?
+
+# %% predict="17.2"
+guess_place = {"NCHW": 8, "NHWC": 5, "CHWN": 8}
+
+# %%
+places = {name: layout.offset((0, 1, 0, 2), (1, 2, 2, 3), name) for name in layout.LAYOUTS}
+plots.reveal(guess_place, places)
+
+# %% [markdown]
+# ### Exercise 17.1 - Where a value lies    8 min - 10 points - difficulty 2/5
+# Write `offset`. Given the index (n, c, h, w), the shape (N, C, H, W) and a layout, "NCHW", "NHWC" or "CHWN", return
+# the place of that value in memory, counted in values from 0. Index and shape always come in the order n, c, h, w.
+# ValueError for another layout, and for an index outside 0..size - 1 of its axis. About 8 lines.
+#
+# By hand first: shape (1, 2, 2, 3), index (0, 1, 0, 2): NCHW (1 * 2 + 0) * 3 + 2 = 8; NHWC (0 * 3 + 2) * 2 + 1 = 5.
+#
+# <details><summary>Hint 1</summary>Walk the axes from the slowest: how many values does one step of an axis skip?</details>
+# <details><summary>Hint 2</summary>place = place * size + index, axis by axis (Horner's scheme).</details>
+# <details><summary>Hint 3</summary><code>"NCHW".index(letter)</code> finds a letter's position in index and shape.</details>
+
+# %% exercise="17.1" source="effdl.layout:offset" points=10 minutes=8 difficulty=2
+# the build puts the reference here
+
+# %% check="17.1"
+check("17.1", offset)
+
+# %% [markdown]
+# The ribbon lays out 2 images of 3 channels with *your* function; colors are channels, pale is the second image.
+# Before you touch it: in which layout does one row of one channel lie together? In which one value of all images?
+
+# %% role="widget"
+plots.theatre.layout_ribbon(offset)
+
+# %% [markdown]
+# A pointwise (1 x 1) convolution reads all channels of a pixel, a depthwise one a window of one channel. Memory comes
+# in lines of 32 bytes. How many of 100 reads find their line missing from a cache of 16 lines? (The lab's own
+# `offset` and cache from here on, so that a slip of yours does not follow you.)
+
+# %% predict="17.3"
+guess_layouts = {"pointwise": "NHWC", "depthwise": "NCHW", "batch": "CHWN"}
+
+# %% role="figure"
+shape, small = (32, 32, 8, 8), cache.Cache(line_bytes=32, n_lines=16, ways=16)
+reads = {how: {name: layout.walk(shape, name, how) for name in layout.LAYOUTS} for how in guess_layouts}
+rate = {how: {n: 100 * cache.count_misses(r, small) / len(r) for n, r in of.items()} for how, of in reads.items()}
+plots.reveal(guess_layouts, {how: min(of, key=of.get) for how, of in rate.items()})
+plots.memory.walks(rate)
+
+# %% [markdown]
+# TinyEngine therefore keeps NHWC for pointwise layers and converts to NCHW for depthwise ones. What does a conversion
+# cost, and when is it worth it?
+#
+# ## 3 - A cache, and what it misses
+# A cache keeps copies of lines. A line may stand in one *set* only, of a few *ways*; when the set is full, the line
+# that was not used for longest goes (LRU). By hand: lines of 8 bytes, one set of two ways, byte addresses
+# 0, 4, 8, 0, 16, 8. How many hits? And with two sets of one way each?
+
+# %% predict="17.4"
+guess_hits = {"one set of two ways": 2, "two sets of one way": 2}
+
+# %%
+few = np.array([0, 4, 8, 0, 16, 8])
+hits = {"one set of two ways": cache.cache_hits(few, 8, 2, 2), "two sets of one way": cache.cache_hits(few, 8, 2, 1)}
+for name, of in hits.items():
+    print(name, ["hit" if hit else "miss" for hit in of])
+plots.reveal(guess_hits, {name: int(of.sum()) for name, of in hits.items()})
+
+# %% [markdown]
+# ### Exercise 17.2 - Hit or miss    15 min - 20 points - difficulty 3/5
+# Write `cache_hits`. Given byte addresses in the order of access, return a bool array: True where the address's line
+# is in the cache, False where it must be fetched. The cache begins empty and has n_lines / ways sets of `ways` lines.
+# Line number = address // line_bytes; its set = line number % number of sets. A full set gives up its least recently
+# used line; a hit is a use. ValueError if ways does not divide n_lines. About 10 lines.
+#
+# By hand first: addresses 0, 8, 0, 16, 0, 8 with lines of 8 bytes, two lines, two ways: miss, miss, hit, miss, hit,
+# miss. Line 1 went, not line 0.
+#
+# <details><summary>Hint 1</summary>Keep for each set its lines in the order of their last use.</details>
+# <details><summary>Hint 2</summary>A list does; a dict keeps its order too and finds a line faster.</details>
+# <details><summary>Hint 3</summary>Take the line out if it is there, put it last, drop the first if there are too many.</details>
+
+# %% exercise="17.2" source="effdl.cache:cache_hits" points=20 minutes=15 difficulty=3
+# the build puts the reference here
+
+# %% check="17.2"
+check("17.2", cache_hits)
+
+# %% [markdown]
+# Is such a model worth anything? Valgrind's cachegrind runs a compiled program and simulates a cache of its own. Eight
+# walks through a product, in two caches (`python -m effdl.make.lab17` counts them anew where valgrind is installed):
+
+# %% role="figure"
+plots.memory.cachegrind(cachegrind.cached_pairs())
+
+# %% [markdown]
+# The few misses between the two are the program's stack. Now the product C = A B of 24 x 24 floats, with loops in any
+# order: i walks rows of A and C, j columns of B and C, k the sums. The order is written from the outermost loop.
+# Elements are darker the more misses they cost, by *your* function. Before you touch it: in which order is B read down
+# its columns? Which tile is too large for 24 lines?
+
+# %% role="widget"
+plots.theatre.cache_theatre(cache_hits)
+
+# %% [markdown]
+# The order "ijk" reads a column of B for each element of C, a new line at each step. Written "ikj" every array is
+# walked along its rows. A *tile* goes further: blocks of T x T, so that three blocks stay in the cache until they are
+# used up. How large may T be?
+#
+# ### Exercise 17.3 - The largest tile    6 min - 10 points - difficulty 2/5
+# Write `best_tile`. Return the largest side T, a multiple of `multiple`, such that T x T elements of A, of B and of C
+# fit into cache_bytes together. element_bytes are the bytes of one element of A, B and C. A tile that fills the cache
+# to the last byte fits. ValueError if not even T = multiple fits. About 6 lines.
+#
+# By hand first: 4096 bytes, int8 with 32-bit sums (1, 1, 4): T = 26, since 26 * 26 * 6 = 4056. A multiple of 4: 24.
+#
+# <details><summary>Hint 1</summary>What do three tiles of side T take together?</details>
+# <details><summary>Hint 2</summary>Try T = multiple, 2 * multiple, ... while they fit.</details>
+
+# %% exercise="17.3" source="effdl.loops:best_tile" points=10 minutes=6 difficulty=2
+# the build puts the reference here
+
+# %% check="17.3"
+check("17.3", best_tile)
+
+# %% [markdown]
+# The cache of an STM32F746 has 4 KB: 128 lines of 32 bytes, in sets of 4. For a product of 60 x 60 floats the formula
+# says T = 18. Which side will miss least?
+
+# %% predict="17.5"
+guess_tile = {"best side": 18}
+
+# %% role="figure"
+sizes, sides, floats = loops.Sizes(60, 60, 60), (2, 4, 8, 12, 16, 20, 24, 32, 40, 60), {"element_bytes": (4, 4, 4)}
+misses = functools.partial(cache.count_misses, cache=cache.STM32F746_DATA)
+tiled = [misses(loops.matmul_trace(sizes, "ikj", (side,), **floats).addresses) for side in sides]
+plain = {order: misses(loops.matmul_trace(sizes, order, **floats).addresses) for order in ("jki", "ijk", "ikj")}
+plots.reveal(guess_tile, {"best side": sides[int(np.argmin(tiled))]})
+plots.memory.tiles(sides, tiled, plain, loops.best_tile(4096, (4, 4, 4)))
+
+# %% [markdown]
+# The formula is a good guess and no more: it knows neither whole lines nor sets. (Try 64 instead of 60: rows of 256
+# bytes fall into the same few sets.) With a second cache behind the first, tiles go inside tiles: *multi-level
+# tiling*. Here 96 x 96 floats, the 4 KB cache and one of 32 KB behind it:
+
+# %% role="figure"
+large, behind = loops.Sizes(96, 96, 96), cache.Cache(line_bytes=32, n_lines=1024, ways=8)
+ways = {"no tiles": (), "tiles of 16": (16,), "tiles of 48": (48,), "16 in 48": (48, 16)}
+traces = {name: loops.matmul_trace(large, "ikj", tiles, **floats).addresses for name, tiles in ways.items()}
+plots.memory.levels({name: cache.count_levels(t, cache.STM32F746_DATA, behind) for name, t in traces.items()})
+
+# %% [markdown]
+# ## 4 - The loops in C
+# An answer in C is a text in quotes; the check compiles it for the STM32F412, runs it, and compares with NumPy. It also
+# counts. We compile with -O2 and `-fno-unroll-loops`, so that your loops stay as you wrote them.
+#
+# ### Exercise 17.4 - Reorder the loops    10 min - 12 points - difficulty 2/5
+# Write `matmul_reordered`: c (m, n) = a (m, k) b (k, n), row by row, in the order i, p, j from outside, where p runs
+# along the sums. c holds rubbish at first. Graded: the product; and, on a cache of 16 lines of 32 bytes, at most 1.2
+# times our misses, with at most 1.15 times our instructions. About 10 lines.
+#
+# By hand first: element (i, j) of c is at c[i * n + j]. Which elements change while i and p stand still?
+#
+# <details><summary>Hint 1</summary>Write zeros into row i of c before its sums begin.</details>
+# <details><summary>Hint 2</summary>a[i * k + p] does not depend on j: read it before the innermost loop.</details>
+
+# %% exercise="17.4" source="effdl/c/matmul.c:matmul_reordered" points=12 minutes=10 difficulty=2
+# the build puts the reference here
+
+# %% check="17.4"
+check("17.4", matmul_reordered_c)
+
+# %% [markdown]
+# Without a cache the order matters little: reordering exchanged a slow walk for a read and a write of c at each step.
+# What each MAC pays besides is the loop: add one, compare, jump. *Unrolling* by 4 does four MACs in a turn. By hand: a
+# sum of 10 MACs, unrolled by 4. How many turns of four are there, how many single steps remain, and how many jumps
+# back instead of 10?
+
+# %% predict="17.6"
+guess_turns = {"turns of four": 2, "single steps": 2, "jumps": 4}
+
+# %%
+turns, rest = loops.loop_turns(10, unroll=4)
+plots.reveal(guess_turns, {"turns of four": turns, "single steps": rest, "jumps": turns + rest})
+
+# %% [markdown]
+# ### Exercise 17.5 - Unroll by four    12 min - 18 points - difficulty 3/5
+# Write `matmul_unrolled`: the same product in the order i, j, p, the sum in a variable, four steps of p in each turn;
+# what remains of k is done singly, and k may be less than 4. c holds rubbish at first. Graded: the product; at most
+# 1.2 times our branches and 1.15 times our instructions. About 16 lines, five of them alike.
+#
+# By hand first: for k = 10 the turns begin at p = 0 and 4, the single steps at 8 and 9.
+#
+# <details><summary>Hint 1</summary>Two loops over one variable p: the second goes on where the first ended.</details>
+# <details><summary>Hint 2</summary>The first may run as long as p + 4 &lt;= k.</details>
+
+# %% exercise="17.5" source="effdl/c/matmul.c:matmul_unrolled" points=18 minutes=12 difficulty=3
+# the build puts the reference here
+
+# %% check="17.5"
+check("17.5", matmul_unrolled_c)
+
+# %% [markdown]
+# Would unrolling by 64 be still better? Code grows, and it must fit flash; the compiler's -O3 chooses a factor itself.
+#
+# ### Exercise 17.6 - Tile    16 min - 15 points - difficulty 4/5
+# Write `matmul_tiled`: the same product, block by block. Blocks begin at multiples of `tile` and end after `tile` or at
+# the matrix's edge, in all three directions; any order of blocks. c holds rubbish at first. Graded: the product for any
+# sizes and tile; reads may enter a tile of a, of b or of c once for each block, no more (our count); at most 1.15 times
+# our instructions. About 18 lines.
+#
+# By hand first: m = 5, tile = 2: blocks of rows 0-1, 2-3, 4. A sum is spread over several blocks: where is it kept
+# meanwhile?
+#
+# <details><summary>Hint 1</summary>Six loops: three over the corners of blocks, three inside a block.</details>
+# <details><summary>Hint 2</summary>c is cleared once, before all blocks; each block adds to it.</details>
+# <details><summary>Hint 3</summary>The end of a block: i0 + tile &lt; m ? i0 + tile : m, computed outside the inner loops.</details>
+
+# %% exercise="17.6" source="effdl/c/matmul.c:matmul_tiled" points=15 minutes=16 difficulty=4
+# the build puts the reference here
+
+# %% check="17.6"
+check("17.6", matmul_tiled_c)
+
+# %% [markdown]
+# On a Cortex-M4 there is nothing to tile for but registers: 2 x 2 sums at once use each element read twice. And one
+# instruction can do two MACs, SIMD (lab 18): SMLAD multiplies two pairs of 16-bit halves. Both are in the package. On
+# the real layer, which kernel will take the fewest instructions a MAC, and how many?
+
+# %% predict="17.7"
+guess_kernels = {"naive": 7, "unrolled by 4": 4.8, "registers 2 x 2": 2.8, "SIMD": 1.8}
+
+# %% role="figure"
+found = {name.removeprefix("matmul_"): kernels.measure(name, layer.a, layer.b) for name in kernels.KERNELS}
+asked = dict(zip(guess_kernels, ("naive", "unrolled", "register_tile", "simd"), strict=True))
+plots.reveal(guess_kernels, {name: round(found[kernel].per_mac, 1) for name, kernel in asked.items()})
+plots.machine.instructions(list(found.values()), part="an STM32F412")
+
+# %% [markdown]
+# Orange is what unrolling saves. Tiling for a cache *costs* instructions: it pays where a miss costs more, as on the
+# next part, or on your laptop.
+#
+# ## 5 - Order operators, not loops
+# A chain of layers has one order. A network with branches has many: an output stays in SRAM until the last operator
+# that reads it is done. By hand: a (8 bytes) feeds b (1) and c (4); b feeds d (6); e (1) joins c and d. How many bytes
+# are alive at the peak in the order a b d c e? And in a b c d e?
+
+# %% predict="17.8"
+guess_peaks = {"abdce": 18, "abcde": 13}
+
+# %%
+branches = {"a": Op((), 8), "b": Op(("a",), 1), "c": Op(("a",), 4), "d": Op(("b",), 6), "e": Op(("c", "d"), 1)}
+peaks = {order: schedule.live_bytes(branches, list(order)) for order in guess_peaks}
+print(peaks)
+plots.reveal(guess_peaks, {order: max(alive) for order, alive in peaks.items()}, "bytes")
+
+# %% [markdown]
+# ### Exercise 17.7 - The order with the smallest peak    15 min - 15 points - difficulty 4/5
+# Write `best_order`. `graph` maps each operator's name to an `Op`: inputs (names) and out_bytes. Return a list of all
+# names, each after its inputs, with the smallest peak. While an operator runs, memory holds its output and every
+# earlier output that it or a later one reads, or that nobody reads (a result). ValueError if there is no such order.
+# At most 12 operators. About 15 lines; `schedule.live_bytes(graph, order)` gives the bytes at each step.
+#
+# By hand first: the graph above gives a b c d e, 13 bytes.
+#
+# <details><summary>Hint 1</summary>What must stay depends on which operators are done, not on their order.</details>
+# <details><summary>Hint 2</summary>A recursive function of the set of done operators (a frozenset), with <code>functools.cache</code>.</details>
+# <details><summary>Hint 3</summary>peak(done) = min over what is ready of max(bytes while it runs, peak(done with it)).</details>
+
+# %% exercise="17.7" source="effdl.schedule:best_order" points=15 minutes=15 difficulty=4
+# the build puts the reference here
+
+# %% check="17.7"
+check("17.7", best_order)
+
+# %% [markdown]
+# The first cell of GoogLeNet: four branches on 28 x 28 pixels, joined; in int8, for a part with 512 KiB of SRAM.
+
+# %% role="figure"
+cell = schedule.inception_cell()
+careless = ["input", "1x1", "reduce 3", "pool", "3x3", "reduce 5", "5x5", "project", "join"]
+orders = {"careless": careless, "as listed": list(cell), "best": schedule.best_order(cell)}
+alive = {name: list(zip(order, schedule.live_bytes(cell, order), strict=True)) for name, order in orders.items()}
+plots.memory.alive(alive, limit_bytes=512 * 1024)
+
+# %% [markdown]
+# Nothing was approximated: the same operators, the same results, a quarter less memory. Why can no order of this cell
+# go below the bytes of its last step?
+#
+# ## 6 - Put together: two parts and your own processor
+# The real layer once more, on both parts, its accesses traced and sent through the F746's cache. Will the kernel with
+# the fewest instructions also miss least?
+
+# %%
+for name in ("matmul_register", "matmul_reordered", "matmul_tiled"):
+    text, tile = kernels.function_text(name), 24 if name == "matmul_tiled" else 0
+    program = kernels.compile_text(text, part="stm32f746")
+    run = kernels.product(program, name, layer.a[:, :144], layer.b[:144], tile=tile, trace=True)
+    missed = cache.count_misses(run.trace["address"].astype(np.int64), cache.STM32F746_DATA)
+    print(f"{name}: {run.instructions:,} instructions, {missed:,} misses in {len(run.trace):,} accesses")
+
+# %% [markdown]
+# (A quarter of the sums, to save time.) What a miss costs depends on the part and on where the data lies. On your own
+# processor it shows: the same C, compiled for it, against NumPy and PyTorch. How many times as fast as naive will the
+# reordered loops be, and how many times as fast as these PyTorch?
+
+# %% predict="17.9"
+guess_host = {"reordered": 2, "reordered, vectorized": 15, "PyTorch, int8": 100}
+
+# %% role="figure" tags=["nbval-ignore-output"]
+speeds = hostspeed.products(512)
+times = {speed.name: round(speed.gmacs / speeds[0].gmacs, 1) for speed in speeds}
+plots.reveal(guess_host, {name: times[name] for name in guess_host}, "times naive")
+plots.machine.host(speeds)
+
+# %% [markdown]
+# Rows let the compiler vectorize: that is why order decides here. PyTorch's product adds register tiles, packed copies
+# and instructions made for int8.
+#
+# How fast could it be? A *roofline* bounds a kernel by two measured numbers: multiply-adds a second, and bytes a second
+# from memory times MACs for each byte. A matrix times a vector uses each weight once; a matrix times a matrix n times.
+
+# %% role="figure" tags=["nbval-ignore-output"]
+machine = hostspeed.machine()
+square = {speed.name: speed for speed in speeds}
+shown = ("naive", "reordered", "reordered, vectorized", "PyTorch, float32", "PyTorch, int8")
+points = [(name, hostspeed.intensity(512, 512, 512), square[name].gmacs) for name in shown]
+points += [("matrix by vector", hostspeed.intensity(4096, 1, 4096), hostspeed.matvec(4096).gmacs)]
+plots.machine.roofline(points, machine)
+
+# %% [markdown]
+# The roof is of float32 multiply-adds: PyTorch's int8 instructions may stand above it. Language models that write word
+# by word live on the left, products of matrices with vectors. What would halving the bytes of a weight do there?
+
+# %% [markdown]
+# ## Honest limits
+# No board was used: the emulator counts instructions exactly but knows neither cycles, wait states of the flash nor the
+# cache; our milliseconds come from a table. The model's cache is LRU, the Cortex-M7's picks its victims otherwise.
+# Misses are not time: prefetching and overlapping hide some. One layer was run as a product of copied rows; a real
+# engine would not copy them (lab 18). Sums were not requantized. Operators were ordered, but not placed: fragments can
+# cost more. Speeds on your processor are medians on one thread, beside whatever else it was doing.
+
+# %% [markdown]
+# ## Wrap-up
+# The order of loops decides what a cache keeps and what a compiler can vectorize; unrolling saves branches where
+# instructions are the cost; tiles keep a working set close, in caches or in registers. SRAM decides whether a network
+# runs at all, and an order of operators can decide that.
+#
+# | | where | gain |
+# |---|---|---|
+# | course's lecture | Xeon 4114, 24,296 ms naive | unrolled 2.9 times, reordered 12 times, tiled 19 times |
+# | CMSIS-NN, 2018 | Cortex-M7, whole network | 4.6 times faster than their baseline |
+# | MCUNet, 2020 | TinyEngine on microcontrollers | 1.7 to 3.3 times faster than TF-Lite Micro and CMSIS-NN |
+# | ours | emulated Cortex-M4, one layer | figure above, in instructions |
+#
+# Open: which tile would you choose for a cache whose replacement you do not know? When does converting a layout cost
+# more than it saves?
+
+# %% [markdown]
+# ## Sources
+# Lam, Rothberg and Wolf 1991, The cache performance and optimizations of blocked algorithms. Lai et al. 2018, CMSIS-NN,
+# arXiv:1801.06601. Lin et al. 2020, MCUNet, arXiv:2007.10319. Liberis and Lane 2019, operator reordering,
+# arXiv:1910.05110. Szegedy et al. 2015, GoogLeNet, arXiv:1409.4842. Williams, Waterman and Patterson 2009, Roofline.
+# Arm DDI 0489, the Cortex-M7; data sheets of STM32F412 and STM32F746. Valgrind's manual, cachegrind.
+#
+# **Next**, lab 18: SIMD instructions taken apart, convolution without copies, in-place layers, Winograd.
