@@ -161,8 +161,11 @@ def report(course: Course, arguments: Namespace) -> int:
 
 def explain(course: Course, arguments: Namespace) -> int:
     from autograder.grade.explain import explain as explain_score
+    from autograder.lab import load_lab
 
-    print("\n".join(explain_score(arguments.out, arguments.lab, arguments.student, arguments.exercise)))
+    known = arguments.lab in course.lab_names() and course.solution(arguments.lab).exists()
+    hidden = load_lab(course, arguments.lab).hidden if known else None
+    print("\n".join(explain_score(arguments.out, arguments.lab, arguments.student, arguments.exercise, hidden)))
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -252,6 +253,17 @@ def test_an_empty_class_is_no_error(run, out, tmp_path):
     summary = run()
     assert summary.exit_code == 0
     assert table(out) == {}
+
+
+def test_explain_shows_what_a_lost_case_ran_and_with_which_seed(hand_in, run, out, lab):
+    hand_in("ana_lab99.ipynb", "1 0 0")
+    run()
+    cases = [replace(case, name="hard") if case.name == "random scores" else case for case in lab.hidden.cases]
+    told = explain(out, "lab99", "ana", "99.2", replace(lab.hidden, cases=tuple(cases)))
+    at = told.index("      | show(top_mask(randn(40), 13))")
+    assert told[at - 1].startswith("      | seed = ")
+    assert told[at - 2] == "      expected [0.123456] at 0x..., not None"
+    assert not any("|" in line for line in explain(out, "lab99", "ana", "99.2"))
 
 
 def test_explain_shows_what_the_comparison_saw(hand_in, run, out):

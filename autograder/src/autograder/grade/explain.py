@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from autograder.grade.cases import case_seed
 from autograder.grade.ids import clean
 from autograder.grade.model import ExerciseResult
 from autograder.grade.place import Place
 from autograder.grade.words import CASE_WORDS, points
+from autograder.lab import HiddenTests
 
 
-def explain(out: Path, lab: str, student: str, exercise: str | None = None) -> list[str]:
-    """Lines that tell, per case, how it ended and what the comparison saw.
+def explain(
+    out: Path, lab: str, student: str, exercise: str | None = None, hidden: HiddenTests | None = None
+) -> list[str]:
+    """Lines that tell, per case, how it ended and what the comparison saw; of a lost one of `hidden` also what it ran.
 
     Raises: ValueError if nothing is recorded for this lab, student or exercise
     """
-    outcomes = Place(Path(out)).outcomes(lab)
+    place = Place(Path(out))
+    outcomes = place.outcomes(lab)
     if not outcomes:
         raise ValueError(f"{out}: no results of {lab}; grade it first with 'autograder grade {lab} PATH --out {out}'")
     outcome = outcomes.get(clean(student))
@@ -29,15 +35,25 @@ def explain(out: Path, lab: str, student: str, exercise: str | None = None) -> l
         raise ValueError(f"{lab}: no exercise {exercise!r}; there are: {known}")
     lines = [f"{student}, {lab}: {points(outcome.marked.score, outcome.marked.max_score)} points, from {outcome.file}"]
     lines += [f"  {event.kind}: {event.text}" for event in outcome.marked.events] if exercise is None else []
-    lines += [line for each in chosen for line in _exercise(each)]
+    inputs = _inputs(lab, hidden, place.seed(lab))
+    lines += [line for each in chosen for line in _exercise(each, inputs)]
     # a value may hold what a terminal would obey
     return [line[: len(line) - len(line.lstrip(" "))] + clean(line) for line in lines]
 
 
-def _exercise(result: ExerciseResult) -> list[str]:
+def _inputs(lab: str, hidden: HiddenTests | None, seed: int | None) -> dict[str, list[str]]:
+    """What each case ran, with the seed of its own that its inputs were drawn with, by the case's id."""
+    if hidden is None or seed is None:
+        return {}
+    return {case.id: [f"seed = {case_seed(seed, lab, case)}", *case.code.splitlines()] for case in hidden.cases}
+
+
+def _exercise(result: ExerciseResult, inputs: Mapping[str, list[str]]) -> list[str]:
     lines = [f"{result.exercise} {result.title}: {points(result.earned, result.points)}"]
     lines += [f"  {result.note}"] if result.note else []
     for case in result.cases:
         lines.append(f"  [{CASE_WORDS.get(case.status, case.status)}] {case.case}: {points(case.earned, case.points)}")
-        lines += [f"      {line}" for line in case.detail.splitlines() if case.status != "pass"]
+        if case.status != "pass":
+            lines += [f"      {line}" for line in case.detail.splitlines()]
+            lines += [f"      | {line}" for line in inputs.get(f"{case.exercise}: {case.case}", ())]
     return lines
