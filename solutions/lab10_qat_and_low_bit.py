@@ -38,7 +38,7 @@ from collections.abc import Callable
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from effdl import capture, cost, data, lowbit, lowbit_net, lowbit_runs, native, plots, qat, qat_net, quant, train
+from effdl import capture, cost, data, lowbit, lowbit_net, lowbit_runs, plots, qat, qat_net, quant, train
 from effdl import xnor_speed, zoo
 import effdl.plots.lowbit, effdl.plots.quantized
 from effdl.check import check
@@ -121,11 +121,10 @@ check("10.1", FakeQuantize)
 plots.lowbit.sandbox(FakeQuantize)
 
 # %% [markdown]
-# Plain rounding never moves. A weight pushed past the clip is dead under the clipped STE: no gradient calls it back.
-# Clipping the latent weight keeps it alive; without any clip it comes back late. A weight also stays *latent* in float:
-# steps far smaller than a level have to add up.
+# Plain rounding never moves. Under the clipped STE a weight pushed past the clip is dead: no gradient calls it back,
+# unless the latent weight is clipped too. And it has to be float: steps far smaller than a level add up in it.
 #
-# Our weight scales come from the largest weight, so none is clipped. Inputs are, and so are the signs of section 4.
+# Our weight scales come from the largest weight, so none is clipped. Inputs may be.
 #
 # ## 2 - Train as it will run
 # *Quantization-aware training* (QAT) wraps each layer: inputs and weights are fake-quantized, the float *master weight*
@@ -167,9 +166,9 @@ plots.reveal(guess_high, dict(zip(("first", "second", "eval"), highs, strict=Tru
 check("10.2", QATLayer)
 
 # %% [markdown]
-# Now the real network at W2A8, one epoch (117 is not many: 78 steps of 128 images), once by plain rounding, once with
-# the STE. How many of the 78,000 weights round to another integer afterwards, without STE? And how many percent are
-# right, each? Batch normalization (BN) and biases learn in both.
+# Now the real network at W2A8, one epoch (78 steps), once by plain rounding, once with the STE. How many of the 77,000
+# weights round to another integer afterwards, without STE? And how many percent are right, each? Batch normalization
+# (BN) learns in both.
 
 # %% predict="10.4"
 guess_stuck = {"weights that changed, plain": 0, "plain right": 48, "STE right": 87}
@@ -192,7 +191,7 @@ results = lowbit_runs.load()
 plots.quantized.by_bits(*results.by_bits(), results.dense.mean())
 
 # %% [markdown]
-# What does W8A8 gain from training? Does re-estimating BN, which costs no labels, do more at 3 bits than at 2?
+# What does training add at 8 bits, what at 2? How much of that would BN alone have mended, without labels?
 #
 # ## 3 - Export: only integers are left
 # With integers $q_x, q_w$, zero point $Z$ and scales $s_x, s_w$ a convolution is $s_x s_w \sum (q_x - Z) q_w$. BN behind
@@ -222,15 +221,12 @@ check("10.3", export_int)
 # The trained W2A8 network, exported by the package's own `export_int`: every product is one of integers (simulated in
 # float64, which holds them exactly). Only the rounding of b can make a difference, and an input that it tips over.
 
-# %% role="experiment"
+# %% role="figure"
 integer = qat_net.export(with_ste)
-fake, whole = (train.logits(network, validation.images) for network in (with_ste, integer))
-same = 100 * (fake.argmax(1) == whole.argmax(1)).float().mean().item()
-largest = (fake - whole).abs().max() / fake.abs().max()
-print(f"the same answer on {same:.1f} % of the images; logits differ by {100 * largest:.1f} % of the largest at most")
 print(
-    f"{dense_bytes / 1024:.0f} KiB have become {qat_net.stored_bytes(with_ste) / 1024:.0f} KiB, scales and biases included"
+    f"{dense_bytes / 1024:.0f} KiB have become {qat_net.stored_bytes(with_ste) / 1024:.0f}, scales and biases included"
 )
+plots.quantized.agreement(*(train.logits(network, validation.images) for network in (with_ste, integer)))
 
 # %% [markdown]
 # ## 4 - One bit
@@ -268,30 +264,27 @@ plots.reveal(guess_lots, {name: round(value.item(), 2) for name, value in found.
 check("10.4", binarize)
 
 # %% [markdown]
-# Why clip? A sign does not grow with its latent weight, so a weight may drift where nothing brings it back. BinaryConnect
-# on the six inner convolutions, one epoch, with and without:
-
-# %% role="experiment"
-clipped = lowbit_runs.trained(net, "BinaryConnect", seen, epochs=1)
-drifting = lowbit_runs.trained(net, "BinaryConnect", seen, epochs=1, clip=False)
-for name, network in (("clipped", clipped), ("not clipped", drifting)):
-    print(f"{name}: {train.accuracy(network, validation):.0f} % right")
+# A sign does not grow with its latent weight, so nothing need bring a weight back that drifts away. BinaryConnect on
+# the six inner convolutions, one epoch, with and without the clip. How many points does drifting cost?
 
 # %% role="figure"
-plots.quantized.latent({"not clipped": lowbit_net.latent(drifting), "clipped": lowbit_net.latent(clipped)})
+ways = {"clipped": True, "not clipped": False}
+trained = {name: lowbit_runs.trained(net, "BinaryConnect", seen, epochs=1, clip=clip) for name, clip in ways.items()}
+print({name: f"{train.accuracy(network, validation):.0f} % right" for name, network in trained.items()})
+plots.quantized.latent({name: lowbit_net.latent(network) for name, network in trained.items()})
 
 # %% [markdown]
-# Signs alone rely on BN to find a scale. *Binary-weight networks* (BWN) give each filter the one that is best by least
-# squares, $\alpha$ = mean |w|. *XNOR-Net* makes the inputs signs too and scales by $K$, the mean |x| that a filter sees
-# at each place. Behind a ReLU all signs are +1, so it normalizes first.
+# An epoch is too short for the clip to matter in accuracy; the papers train for hundreds.
+#
+# Signs alone leave the scale to BN. *Binary-weight networks* (BWN) give each filter the best one by least squares,
+# $\alpha$ = mean |w|. *XNOR-Net* makes the inputs signs too, scaled by $K$, the mean |x| that a filter sees at each
+# place. Behind a ReLU all signs are +1, so it normalizes first.
 #
 # ### Exercise 10.5 - Convolve signs    15 min - 15 points - difficulty 3/5
-# Write `xnor_conv2d`: conv(sign x, sign w) times alpha of the filter, times K of the place, with sign(0) = +1. K is the
-# mean |x| of the patch over all input channels. Padding puts zeros around sign x and around |x|, and these zeros count in
-# the mean. About 5 lines.
+# Write `xnor_conv2d`: conv(sign x, sign w) times alpha and K, with sign(0) = +1. K is the mean |x| of the patch over
+# all input channels. Padding puts zeros around sign x and around |x|; they count in the mean. About 5 lines.
 #
-# By hand first: x = [1, -3] in two channels at one place, w = [2, 4]. Signs give 1 - 1 = 0; with w = [2, -4] they give
-# 2, alpha = 3, K = 2, so 12, where the truth is 14.
+# By hand first: two channels at one place, x = [1, -3], w = [2, -4]. Signs give 2, alpha = 3, K = 2: 12; the truth is 14.
 #
 # <details><summary>Hint 1</summary>A mean over patches is a convolution with equal weights, or a pooling.</details>
 # <details><summary>Hint 2</summary><code>F.conv2d</code>; <code>F.avg_pool2d</code> counts its padding.</details>
@@ -313,16 +306,15 @@ signs = F.conv2d(lowbit.binarize(x), lowbit.binarize(w), padding=1)
 plots.lowbit.xnor_fit(F.conv2d(x, w, padding=1), lowbit.xnor_conv2d(x, w, 1, 1), signs)
 
 # %% [markdown]
-# Scales bring the size right. Do they change which output is larger?
+# The scales mend the size. Do they change the order of outputs?
 #
 # ## 5 - Multiply by counting
-# Store +1 as the bit 1 and -1 as 0. Two signs multiply to +1 where their bits are equal, which is xnor. Among n products
-# with e equal pairs e are +1 and n - e are -1: the sum is 2 e - n. One popcount instruction counts 64 of them.
+# Store +1 as the bit 1 and -1 as 0. Two signs multiply to +1 where their bits are equal, which is xnor. With e equal
+# pairs among n the sum is e - (n - e) = 2 e - n. One popcount instruction counts 64 of them.
 #
 # ### Exercise 10.6 - A product of bits    10 min - 10 points - difficulty 3/5
-# Write `xnor_matmul`. Rows of n signs come packed, eight to a byte, sign k as bit k % 8 of byte k // 8; unused bits of
-# the last byte are 0. Return all products of rows of x with rows of w, (m, r), int32, from the bits: no unpacking to
-# floats. About 3 lines.
+# Write `xnor_matmul`. Rows of n signs come packed, sign k as bit k % 8 of byte k // 8; unused bits of the last byte are
+# 0. Return all products of rows of x with rows of w, (m, r), int32, without unpacking to floats. About 3 lines.
 #
 # By hand first: n = 4, the bytes 13 (0b1101) and 11 (0b1011) agree in 2 of 4 places: 2 * 2 - 4 = 0.
 #
@@ -344,30 +336,25 @@ check("10.6", xnor_matmul)
 plots.lowbit.calculator(xnor_matmul)
 
 # %% [markdown]
-# Now time. The package has the product in C, compiled for *this* processor by the compiler that installs from PyPI
-# (`effdl.native`); without it PyTorch looks bits up in a table. A matrix of 1024 x 1024 signs times a vector, on one
-# thread, in the same run: how many times as fast as PyTorch's float32? And 4096 x 4096?
+# Now time. The package has the product in C, compiled for *this* processor by a compiler that installs from PyPI
+# (`effdl.native`); without it PyTorch looks bits up in a table, which is slow. A matrix of signs times a vector, on one
+# thread, in the same run: how many times as fast as PyTorch's float32, at 1024 x 1024 and at 4096 x 4096?
 
 # %% predict="10.6"
 guess_faster = {"1024": 30, "4096": 130}
 
-# %% tags=["nbval-ignore-output"]
-if not native.available():
-    print("no C compiler here: bits are counted by PyTorch, which is slow; pip install ziglang brings one")
+# %% role="figure" tags=["nbval-ignore-output"]
 times = {n: xnor_speed.measure(n) for n in (1024, 4096)}
-faster = {
+ratios = {
     str(n): found["float32, PyTorch"].median_ms / list(found.values())[-1].median_ms for n, found in times.items()
 }
-plots.reveal(guess_faster, {n: round(ratio) for n, ratio in faster.items()}, "x")
+plots.reveal(guess_faster, {n: round(ratio) for n, ratio in ratios.items()}, "x")
 print("MiB at 4096, float32 and bits:", [size / 2**20 for size in xnor_speed.sizes_bytes(4096)])
-
-# %% role="figure" tags=["nbval-ignore-output"]
 plots.lowbit.speed(times[1024], 1024)
 
 # %% [markdown]
-# Two honest baselines: PyTorch, and the same loop in C over floats. 4096 x 4096 floats do not fit into the cache and
-# wait for memory; bits do fit: there the ratio tells of bytes more than of arithmetic. A product of two *matrices* reuses
-# what it loads, and gains less.
+# Two honest baselines: PyTorch, and the same loop in C over floats. At 4096 the floats leave the cache and wait for
+# memory, the bits do not: that ratio tells of bytes more than of arithmetic. Products of two *matrices* gain less.
 #
 # ## 6 - Three values
 # A 0 beside -1 and +1 costs a bit more and keeps small weights small. *TWN* takes t = sign(w) where |w| > $\Delta$ = 0.7
@@ -408,8 +395,8 @@ plots.lowbit.ternary(net.blocks[2].conv2.weight)
 
 # %% [markdown]
 # ## 7 - Put together: accuracy against bytes
-# All of it on the whole network: five bit widths, BinaryConnect by sign and by lot, BWN, XNOR-Net, TWN, TTQ. Two are run
-# here, live, against their cached first epoch; the figure has three seeds after three epochs.
+# All of it on the whole network. Two are run here, live, against their cached first epoch; the figure has three seeds
+# after three epochs.
 
 # %% role="experiment"
 for run in ("TWN", "XNOR-Net"):
@@ -423,10 +410,10 @@ for run in lowbit_runs.RUNS:
 plots.quantized.tradeoff(results.points(net), (dense_bytes / 1024, results.dense.mean()))
 
 # %% [markdown]
-# The W networks keep 8-bit ends, the others float32 ends, as their papers do: at this size the ends weigh. Which one
-# would you ship? XNOR-Net pays most accuracy; it alone saves multiplications.
+# The W networks keep 8-bit ends, the others float32 ends and shortcuts: at this size the ends weigh. Of all these only
+# XNOR-Net could run on the kernel of section 5, and it pays for that.
 #
-# The choice is made on validation. Now the test images, once, for the smallest that lost less than three points there:
+# Now the test images, once, for the smallest that lost less than three points on validation:
 
 # %% role="experiment"
 test, chosen = data.fashion_mnist("test"), results.smallest(net, within=3)
@@ -436,17 +423,15 @@ print(f"{chosen}: {train.accuracy(final, test):.1f} %, {lowbit_runs.size_bytes(n
 
 # %% [markdown]
 # ## Honest limits
-# One small network, one easy data set, three seeds, three epochs where papers take a hundred; longer training would
-# help the lowest bits most. Learning rates were chosen on the validation images that we report, the test images once.
-# Scales follow the largest weight; learned ones (LSQ) do better. Additions and pooling stay in float, and integers run in
-# simulation: our files are not packed, only counted. Bits were timed as a matrix times a vector, not as a convolution,
-# nor inside the network.
+# One small network, one easy data set, three seeds, three epochs where papers take a hundred. Learning rates were chosen
+# on the validation images that we report. Scales follow the largest weight; LSQ learns them. Additions and pooling stay
+# in float, integers run in simulation, and our files are counted, not packed. Bits were timed as a matrix times a
+# vector, not inside the network.
 
 # %% [markdown]
 # ## Wrap-up
-# Down to 4 bits rounding needs little help. Below, the latent weight and a gradient that pretends are what makes it
-# learn. Where a threshold lies can matter as much as the number of bits, and bits are fast only with a kernel of their
-# own.
+# Down to 4 bits rounding needs little help; below, a float latent weight and a pretended gradient let it learn. Where
+# a threshold lies can matter as much as the number of bits. Bits are fast only with a kernel of their own.
 #
 # | | network, data | float -> rounded -> trained, or float -> trained |
 # |---|---|---|
@@ -455,8 +440,8 @@ print(f"{chosen}: {train.accuracy(final, test):.1f} %, {lowbit_runs.size_bytes(n
 # | Zhu et al. 2017 | ResNet-18, ImageNet, TTQ | 69.6 -> 66.6 % |
 # | ours | ResNet8, Fashion-MNIST | the table above |
 #
-# XNOR-Net reports convolutions 58 times as fast, memory access left out. Open: why does the wrong gradient work at all?
-# What would a network look like that was designed for signs?
+# XNOR-Net reports convolutions 58 times as fast. Open: why does the wrong gradient work at all? What would a network
+# designed for signs look like?
 
 # %% [markdown]
 # ## Sources

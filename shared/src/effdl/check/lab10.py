@@ -135,9 +135,13 @@ def _binarize() -> tuple[Case, ...]:
         return answer(w, mode, torch.Generator().manual_seed(seed))
 
     def twice(answer: Callable[..., Tensor], w: Tensor, mode: str, seed: int) -> Tensor:
-        whole(first := use(answer, w, mode, seed))
-        torch.rand(1)  # draws from elsewhere must not matter
-        return torch.stack([first, use(answer, w, mode, seed)])
+        drawn = []
+        with torch.random.fork_rng():
+            for elsewhere in (0, 1):
+                torch.manual_seed(elsewhere)  # what is drawn from the global generator must not matter
+                drawn.append(use(answer, w, mode, seed))
+                whole(drawn[-1])
+        return torch.stack(drawn)
 
     case = partial(Case, function="binarize", use=use)
     sign = partial(case, reference=lowbit.binarize)

@@ -161,7 +161,10 @@ def speed(times: Mapping[str, Latency], n: int) -> Picture:
     ax.grid(False)
     for row, median in enumerate(medians):
         ax.text(median * 1.1, row, f"{median:.3g} ms, {medians[0] / median:.3g} x", va="center", fontsize=8)
-    title = f"{n} x {n} signs: {names[-1]} is {medians[0] / medians[-1]:.0f} times as fast as {names[0]}"
+    ratio = medians[0] / medians[-1]
+    title = f"{n} x {n} signs: {names[-1]} is {ratio:.{0 if ratio > 2 else 2}f} times as fast as {names[0]}"
+    if not any("our C" in name for name in names):
+        title += " (no C compiler: pip install ziglang)"
     fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
     rows = ", ".join(f"{name} {times[name].median_ms:.3g} (spread {times[name].spread_ms:.2g})" for name in names)
     return picture(fig, f"{title}. Median milliseconds: {rows}.")

@@ -21,7 +21,7 @@ from torch import Tensor
 from effdl import quant
 from effdl.plots.style import COLORS, GREY, Picture, label, panels, picture
 
-__all__ = ["Path", "by_bits", "draw_path", "latent", "path", "paths", "staircase", "tradeoff"]
+__all__ = ["Path", "agreement", "by_bits", "draw_path", "latent", "path", "paths", "staircase", "tradeoff"]
 
 Point = tuple[str, float, float, float]
 STEPS, START, TARGETS = 80, -0.7, (1.15, 0.3)  # the target moves half way
@@ -149,6 +149,23 @@ def by_bits(
     ax.set_title(title)
     rows = "; ".join(f"{n} " + ", ".join(f"{mean:.1f}" for mean in means) for n, (means, _) in stages.items())
     return picture(fig, f"{title}. Percent right at {', '.join(bits)}: {rows}; float32 {dense:.1f}.")
+
+
+def agreement(fake: Tensor, integer: Tensor) -> Picture:
+    """Logits of a network that runs on integers against those of the one that it was exported from.
+
+    Shapes: both (n, classes)
+    Source: ours
+    """
+    same = 100 * float((fake.argmax(1) == integer.argmax(1)).float().mean())
+    largest = 100 * float((fake - integer).abs().max() / fake.abs().max())
+    fig, ax = panels(height=2.6)
+    some = torch.linspace(0, fake.numel() - 1, 3000).long()
+    ax.scatter(fake.flatten()[some], integer.flatten()[some], s=4, color=COLORS[0])
+    ax.set(xlabel="logit of the fake-quantized network", ylabel="logit from integers")
+    title = f"Integers give the same answer on {same:.1f} % of the images"
+    ax.set_title(title)
+    return picture(fig, f"{title}. Points on the diagonal; logits differ by {largest:.1f} % of the largest at most.")
 
 
 def latent(named: Mapping[str, Tensor]) -> Picture:
