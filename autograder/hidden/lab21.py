@@ -36,7 +36,9 @@ def answer(function, *args):
 
 # %% exercise="21.1" case="weights of several widths, one text" points=2 hint="FLOPs over bytes: 2 for each weight, w_bits / 8 bytes for each weight"
 n, odd = whole(1000, 9999, 1, seed=seed)[0], 3.125
-show([decode_intensity(n, 1, bits) for bits in (16, 8, 4, 3, 32)] + [decode_intensity(n, 1, odd), decode_intensity(n, 1)])
+show(
+    [decode_intensity(n, 1, bits) for bits in (16, 8, 4, 3, 32)] + [decode_intensity(n, 1, odd), decode_intensity(n, 1)]
+)
 
 # %% exercise="21.1" case="several texts" points=1 hint="weights are read once for all texts of a batch, and used for each"
 n, batches = whole(1000, 9999, 1, seed=seed)[0], whole(2, 300, 4, seed=seed + 1)
@@ -78,7 +80,9 @@ show(w8a8_linear(x.double(), w.double()))
 # %% exercise="21.2" case="zeros, other words" points=2 hint="rows of zeros have scale 1; ValueError for another word"
 x, w = randn(6, 8) * tensor([1.0, 0.0, 1.0, 1.0, 0.0, 1.0])[:, None], randn(5, 8, seed=seed + 1)
 w[2] = 0
-bad = [raises(w8a8_linear, x, w, *words) for words in (("channel",), ("token", "token"), ("tensor", "row"), ("", "tensor"))]
+bad = [
+    raises(w8a8_linear, x, w, *words) for words in (("channel",), ("token", "token"), ("tensor", "row"), ("", "tensor"))
+]
 show(w8a8_linear(x, w, "token"), w8a8_linear(x * 0, w), *bad)
 
 # %% exercise="21.2" case="a view in double precision" points=1 hint="a transposed float64 input gives float64"
@@ -170,12 +174,17 @@ show(salient_channels(x, torch.ones(3, 20), 0.25), salient_channels(x, torch.one
 
 # %% exercise="21.6" case="counts" points=2 hint="max(1, round(fraction * ci)) channels: one at least, halves as Python rounds them"
 x, w = randn(30, 25) * (1 + 3 * rand(25, seed=seed + 1)), randn(4, 25, seed=seed + 2)
-show(*[salient_channels(x, w, fraction) for fraction in (0, 0.01, 0.1, 0.3, 0.5, 0.9, 1)], salient_channels(x[:, :1], w[:, :1], 0.2))
+show(
+    *[salient_channels(x, w, fraction) for fraction in (0, 0.01, 0.1, 0.3, 0.5, 0.9, 1)],
+    salient_channels(x[:, :1], w[:, :1], 0.2),
+)
 
 # %% exercise="21.6" case="other words, other fractions" points=1 hint="ValueError for another word or a fraction outside [0, 1]"
 x, w = randn(9, 12), randn(5, 12, seed=seed + 1)
 bad = [(0.5, "gradient"), (-0.1, "activation"), (1.2, "weight"), (1.2, "activation")]
-show(*[raises(salient_channels, x, w, *given) for given in bad], salient_channels(x.double(), w.double(), 0.25, "weight"))
+show(
+    *[raises(salient_channels, x, w, *given) for given in bad], salient_channels(x.double(), w.double(), 0.25, "weight")
+)
 
 # %% exercise="21.7" case="groups of 3-bit weights" points=5 hint="the alpha of least output error, and its s; the inputs stay as they are"
 x, w = loud(60, 32, seed=seed, dtype=torch.float64), randn(16, 32, seed=seed + 1, dtype=torch.float64)
@@ -204,8 +213,14 @@ show(answer(awq_search, x, base / size, fine, 3), answer(awq_search, x, base / s
 # %% exercise="21.7" case="a channel that is never active" points=3 hint="a mean below 1e-4 counts as 1e-4; largest times smallest s is 1"
 x, w = loud(40, 18, seed=seed, dtype=torch.float64), randn(8, 18, seed=seed + 1, dtype=torch.float64)
 x[:, [2, 11]] = 0
-show(answer(awq_search, x, w, partial(groups_of, bits=3, group_size=6), 6), answer(awq_search, x * 1e-3, w, torch.round, 4))
+show(
+    answer(awq_search, x, w, partial(groups_of, bits=3, group_size=6), 6),
+    answer(awq_search, x * 1e-3, w, torch.round, 4),
+)
 
 # %% exercise="21.7" case="single precision, one grid step" points=2 hint="float32 in, float32 out; n_grid = 1 tries alpha 0 and 1"
 x, w = loud(60, 32, seed=seed, factor=30), randn(16, 32, seed=seed + 1)
-show(answer(awq_search, x, w, partial(groups_of, bits=3, group_size=16), 1), answer(awq_search, x, w, torch.zeros_like, 3))
+show(
+    answer(awq_search, x, w, partial(groups_of, bits=3, group_size=16), 1),
+    answer(awq_search, x, w, torch.zeros_like, 3),
+)
