@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 
@@ -51,6 +52,22 @@ def victim():
 def test_a_scratch_folder_that_outgrows_its_size_ends_its_kernel(sandbox, size):
     with sandbox.kernel() as kernel:
         assert kernel.run(WRITE.replace("SIZE", str(size)), wall_s=20).status == "died"
+
+
+@pytest.mark.parametrize("type", ["SOCK_STREAM", "SOCK_DGRAM", "SOCK_SEQPACKET"])
+def test_a_service_that_listens_in_a_folder_cannot_be_asked(sandbox, tmp_path, type):
+    """Landlock has no rule for that: a session bus or a container service would run anything for its user."""
+    with socket.socket(socket.AF_UNIX, getattr(socket, type)) as server:
+        path = tmp_path / "s"
+        server.bind(str(path))
+        if type != "SOCK_DGRAM":
+            server.listen()
+        for folder in (path, tmp_path, *tmp_path.parents[:2]):
+            folder.chmod(0o777)
+        with sandbox.kernel() as kernel:
+            run = kernel.run(f"import socket; socket.socket(socket.AF_UNIX, socket.{type}).connect({str(path)!r})")
+            assert run.ename in ("PermissionError", "OSError")
+            assert kernel.run("a, b = socket.socketpair(); a.send(b'x'); b.recv(1)").status == "ok"
 
 
 def test_files_within_the_size_are_kept(sandbox):

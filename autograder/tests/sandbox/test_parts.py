@@ -220,10 +220,10 @@ def test_content_of_any_shape_is_taken_without_an_error(message, content):
     Outputs(1000).add(message, content)
 
 
-def refused(steps: list, number: int, argument: int = 0, audit: int = 0xC000003E) -> bool:
+def refused(steps: list, number: int, argument: int = 0, audit: int = 0xC000003E, second: int = 0) -> bool:
     """Whether a filter refuses a call, found by running it."""
     at, value = 0, 0
-    inputs = {0: number, 4: audit, 16: argument}
+    inputs = {0: number, 4: audit, 16: argument, 24: second}
     while True:
         code, yes, no, operand = steps[at]
         at += 1
@@ -258,5 +258,8 @@ def test_the_filter_looks_at_flags_families_and_machines(seccomp):
     assert refused(steps, 56, 0x10000011)
     assert not refused(steps, 41, 1)
     assert refused(steps, 41, 2)
+    assert not refused(steps, 41, 1, second=0x80001)
+    assert refused(steps, 41, 1, second=2)
+    assert refused(steps, 42)
     assert refused(steps, 0, audit=0x40000003)
     assert refused(steps, 0x40000000)

@@ -1,8 +1,9 @@
 """Refuse the system calls that no lab needs and that break out of sandboxes, by a filter on each call.
 
 What is refused: new user namespaces, mounts, tracing, io_uring, BPF, keys, file handles. Where there are no namespaces
-(`bare`), also every socket but Unix sockets, and limits on other processes: the grader may run under the same user.
-Where Landlock is too old to keep signals in (before version 6), also every signal but the kernel's to itself
+(`bare`), also every socket but Unix streams, all connecting (a service of the user's, such as a session bus, would run
+anything for them; a kernel is only connected to), and limits on other processes: the grader may run under the same
+user. Where Landlock is too old to keep signals in (before version 6), also every signal but the kernel's to itself
 (`only_signal`). A refused call fails; it does not end the caller.
 """
 
@@ -19,7 +20,7 @@ LOAD, JUMP_EQUAL, JUMP_GREATER_EQUAL, JUMP_ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0
 ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 EPERM, ENOSYS, EOPNOTSUPP = 1, 38, 95  # libzmq aborts on other errors than the last
 AT_NUMBER, AT_MACHINE, AT_FIRST_ARGUMENT, ARGUMENT = 0, 4, 16, 8
-CLONE_NEWUSER, AF_UNIX = 0x10000000, 1
+CLONE_NEWUSER, AF_UNIX, SOCK_DGRAM = 0x10000000, 1, 2
 X32 = 0x40000000
 
 EVERYWHERE = (425, 426, 427, 428, 429, 430, 431, 432)  # io_uring_*, open_tree .. fsmount
@@ -30,7 +31,8 @@ MACHINES = {
     "x86_64": (0xC000003E, 56, 41, (101, 272, 308, 165, 166, 155, 321, 323, 298, 248, 249, 250, 304, 310, 311)),
     "aarch64": (0xC00000B7, 220, 198, (117, 97, 268, 40, 39, 41, 280, 282, 241, 217, 218, 219, 265, 270, 271)),
 }
-PRLIMIT = {"x86_64": 302, "aarch64": 261}
+# per machine: connect, prlimit64
+CONNECT, PRLIMIT = {"x86_64": 42, "aarch64": 203}, {"x86_64": 302, "aarch64": 261}
 # per machine: kill, tkill, tgkill, rt_sigqueueinfo, rt_tgsigqueueinfo; then fcntl
 SIGNALS = {"x86_64": ((62, 200, 234, 129, 297), 72), "aarch64": ((129, 130, 131, 138, 240), 25)}
 PIDFD_SEND_SIGNAL = 424
@@ -49,7 +51,8 @@ def program(machine: str, bare: bool, only_signal: int = 0) -> list[tuple[int, i
     steps += [(JUMP_EQUAL, 0, 1, CLONE3), (RETURN, 0, 0, ERRNO | ENOSYS)]
     steps += _on_argument(clone, (JUMP_ANY_BIT, 0, 1, CLONE_NEWUSER), EPERM)
     if bare:
-        steps += _on_argument(socket, (JUMP_EQUAL, 1, 0, AF_UNIX), EOPNOTSUPP)
+        steps += [(JUMP_EQUAL, 0, 1, CONNECT[machine]), (RETURN, 0, 0, ERRNO | EPERM)]
+        steps += _unix_streams(socket)
         steps += _on_argument(PRLIMIT[machine], (JUMP_EQUAL, 1, 0, 0), EPERM)
     if only_signal:
         steps += _signals(machine, only_signal)
@@ -67,6 +70,19 @@ def install(bare: bool = False, only_signal: int = 0) -> bool:
     head = ctypes.create_string_buffer(struct.pack("@HP", len(steps), ctypes.addressof(text)))
     check(libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, head, 0, 0), "seccomp")
     return True
+
+
+def _unix_streams(number: int) -> list[tuple[int, int, int, int]]:
+    """Of sockets, Unix streams alone: a datagram needs no connection."""
+    return [
+        (JUMP_EQUAL, 0, 6, number),
+        (LOAD, 0, 0, AT_FIRST_ARGUMENT),
+        (JUMP_EQUAL, 0, 3, AF_UNIX),
+        (LOAD, 0, 0, AT_FIRST_ARGUMENT + ARGUMENT),
+        (JUMP_ANY_BIT, 1, 0, SOCK_DGRAM),
+        (RETURN, 0, 0, ALLOW),
+        (RETURN, 0, 0, ERRNO | EOPNOTSUPP),
+    ]
 
 
 def _signals(machine: str, pid: int) -> list[tuple[int, int, int, int]]:
