@@ -95,7 +95,7 @@ def test_the_calculator_ignores_bits_beyond_n_and_shows_a_wrong_function_as_it_i
 
 
 def test_widgets_show_controls_and_return_the_static_figure(capsys):
-    assert "STE everywhere, clipped STE, weight clipped" in said(drawings.sandbox(qat.FakeQuantize))
+    assert "STE everywhere, STE, weight clipped" in said(drawings.sandbox(qat.FakeQuantize))
     assert "popcount 2 of 4" in said(drawings.calculator(lowbit.xnor_matmul))
 
 

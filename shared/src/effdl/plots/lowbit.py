@@ -70,7 +70,7 @@ def sandbox(fake_quantize: type[torch.autograd.Function]) -> Picture:
     }
     hang_controls(controls, sandbox_frame, fake_quantize.apply, qat.FakeQuantize.apply)
     ways = (qat.plain_rounding, qat.unclipped, qat.FakeQuantize.apply, qat.FakeQuantize.apply)
-    names = ("plain rounding", "STE everywhere", "clipped STE", "clipped STE, weight clipped")
+    names = ("plain rounding", "STE everywhere", "clipped STE", "STE, weight clipped")
     found = zip(names, ways, (False, False, False, True), strict=True)
     return paths({name: path(way, 3, 0.1, clip=clip) for name, way, clip in found})
 

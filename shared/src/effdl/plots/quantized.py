@@ -24,6 +24,9 @@ from effdl.plots.style import COLORS, GREY, Picture, label, panels, picture
 __all__ = ["Path", "agreement", "by_bits", "draw_path", "latent", "path", "paths", "staircase", "tradeoff"]
 
 Point = tuple[str, float, float, float]
+# where a name stands beside its mark, in points: several marks lie close to each other
+NEXT_TO = {"W4A8": (4, 9), "W4A4": (6, -4), "W3A8": (-22, 9), "TWN": (-30, 6), "TTQ": (-8, -11), "BWN": (2, -11)}
+NEXT_TO |= {"BinaryConnect": (-74, 4), "W2A8": (-34, -2), "W8A8": (4, 9)}
 STEPS, START, TARGETS = 80, -0.7, (1.15, 0.3)  # the target moves half way
 
 
@@ -195,17 +198,18 @@ def tradeoff(points: Sequence[Point], dense: tuple[float, float], *, within: flo
     Shapes: points [(name, KiB, mean accuracy, half its range)], dense (KiB, accuracy), in percent
     Source: ours
     """
-    fig, ax = panels(height=3.4)
-    for index, (name, kib, mean, half) in enumerate(points):
+    fig, ax = panels(height=4.2)
+    for name, kib, mean, half in points:
         color = COLORS[0] if name.startswith("W") else COLORS[1]
-        ax.errorbar(kib, mean, yerr=half, fmt="o" if name.startswith("W") else "s", color=color, capsize=3)
-        left = any(0 < other[1] / kib - 1 < 0.05 and abs(other[2] - mean) < 1 for other in points)
-        label(ax, (kib, mean), name, color, dx=-6 * len(name) - 4 if left else 5, dy=-9 if index % 2 else 8)
+        ax.errorbar(kib, mean, yerr=half, fmt="o" if name.startswith("W") else "s", color=color, capsize=3, ms=5)
+        dx, dy = NEXT_TO.get(name, (6, 0))
+        label(ax, (kib, mean), name, color, dx=dx, dy=dy)
     ax.plot(*dense, "s", color=GREY, ms=7)
     label(ax, dense, "float32", GREY, dx=-42)
     ax.set(xlabel="stored size (KiB), logarithmic", ylabel="validation accuracy (%)", xscale="log")
     ticks = [20, 30, 50, 80, 150, 300]
     ax.set_xticks(ticks, [str(tick) for tick in ticks])
+    ax.set_xlim(14, 400)
     ax.minorticks_off()
     near = [point for point in points if dense[1] - point[2] <= within]
     name, kib, mean, _ = min(near or points, key=lambda point: point[1])
