@@ -17,8 +17,9 @@ from autograder.prove.answers import known_answers
 from autograder.prove.bench import embedded
 from autograder.prove.bench.measure import Tally
 from autograder.prove.bench.mixture import BLOCK, Mixture, sample
-from autograder.prove.bench.otter import Otter
+from autograder.prove.bench.otter import DRIVER, Otter
 from autograder.prove.bench.race import agreeing, separates
+from autograder.prove.bench.stock import Stock
 from autograder.prove.notebooks import about, blank, solution_answers, solved
 
 
@@ -62,6 +63,11 @@ def test_a_contestant_that_takes_points_off_a_right_answer_is_found_out():
     tally = Tally("strict", scores={"ana": 100.0, "bob": 85.0})
     with pytest.raises(RuntimeError, match=r"strict: bob \(slow\) got 85 of 100"):
         separates(tally, {"ana": "right", "bob": "slow"})
+
+
+def test_a_contestant_that_grades_nobody_is_found_out():
+    with pytest.raises(RuntimeError, match="nobody got a point"):
+        separates(Tally("broken", scores={"ana": None, "bob": 0.0}), {"ana": "right", "bob": "partial"})
 
 
 def test_scores_agree_or_not():
@@ -111,6 +117,43 @@ def test_an_abridged_notebook_keeps_set_up_answers_and_own_cells(lab):
     roles = Counter(about(cell).get("role", "own") for cell in embedded.abridged(notebook, ()).cells)
     assert set(roles) == {"setup", "exercise", "own"}
     assert roles["exercise"] == len(lab.exercises)
+
+
+def test_nbgrader_grades_the_embedded_cases_and_is_not_stopped_by_a_dead_kernel(
+    course, lab, answers, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("PYTHONPATH", str(course.root / "shared" / "src"))
+    kinds = {pupil.kind: pupil for pupil in Mixture(lab, answers).pupils(20)}
+    stock = Stock(lab, tmp_path / "stock", embedded.module(course, lab), whole=False)
+    stock.grade([kinds["right"], kinds["wrong"]])
+    stock.grade([kinds["dies"]])
+    right, wrong, died = (stock.tally.scores[kinds[kind].id] for kind in ("right", "wrong", "dies"))
+    assert (right, died) == (lab.max_score, None)
+    assert wrong < lab.max_score
+    assert stock.tally.submissions == 3
+
+
+FAKE_OTTER = """
+class Results:
+    total = 85.0
+def grade_submission(path, archive, quiet):
+    if "dies" in path:
+        raise RuntimeError("Kernel died")
+    return Results()
+"""
+
+
+def test_otters_scores_are_kept_and_a_dead_kernel_is_no_score(tmp_path):
+    (tmp_path / "otter").mkdir()
+    (tmp_path / "otter" / "__init__.py").touch()
+    (tmp_path / "otter" / "api.py").write_text(FAKE_OTTER)
+    (tmp_path / "class").mkdir()
+    for name in ("ana", "dies"):
+        (tmp_path / "class" / f"{name}.ipynb").touch()
+    scores = tmp_path / "scores.json"
+    command = [sys.executable, "-P", DRIVER, "archive.zip", tmp_path / "class", scores, "2"]
+    subprocess.run(command, env={**os.environ, "PYTHONPATH": str(tmp_path)}, check=True, capture_output=True)
+    assert json.loads(scores.read_text()) == {"ana": 85.0, "dies": None}
 
 
 def test_a_python_without_otter_is_refused_with_the_mend(lab, tmp_path):

@@ -63,6 +63,8 @@ class Marks:
                 outcomes[reply.number] = self._outcome(todo[reply.number], reply)
                 if self.options.progress is not None:
                     self.options.progress(len(outcomes), len(todo))
+        if self.seeding.seconds:
+            self.seconds["known answers"] = self.seeding.seconds
         return outcomes
 
     def _pool(self, jobs: Sequence[Job], seed: int) -> Pool | DaskPool:

@@ -101,7 +101,7 @@ class _Run:
         """Load what records (nbgrader takes seconds to import) and enter the lab into the gradebook."""
         if self.options.dry_run or self.recorder is not None:
             return
-        with self.timed("recording"):
+        with self.timed("loading"):
             from autograder.grade.database import choose as choose_database
             from autograder.grade.record import Recorder
 

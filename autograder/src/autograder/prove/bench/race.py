@@ -120,8 +120,10 @@ class _Race:
 def separates(tally: Tally, kinds: dict[str, str]) -> None:
     """A contestant that does not grade would be fast.
 
-    Raises: RuntimeError if a right submission lost points, or one that is wrong or unfinished did not
+    Raises: RuntimeError if it graded nobody, a right submission lost points, or a wrong or unfinished one did not
     """
+    if not any(tally.scores.values()):
+        raise RuntimeError(f"{tally.title}: nobody got a point")
     top = max(score for score in tally.scores.values() if score is not None)
     for student, score in tally.scores.items():
         if score is None:

@@ -64,6 +64,4 @@ class Stock:
                     scores[student] = book.find_submission(self.lab.name, student).score if done else None
                 except MissingEntry:
                     scores[student] = None
-        if not any(score is not None for score in scores.values()):
-            raise RuntimeError("nbgrader autograde graded nobody")
         return scores
