@@ -127,7 +127,9 @@ def _clang(folder: Path, part: Part, stem: str, opt: tuple[str, ...], source: st
 
 
 def _zig(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "TMPDIR": str(folder), "LC_ALL": "C"}
+    # nothing else of the environment: some of its variables change what a compiler does
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+    environment = {**kept, "TMPDIR": str(folder), "TMP": str(folder), "LC_ALL": "C"}
     try:
         done = subprocess.run(
             [str(_tool()), *command], cwd=folder, env=environment, timeout=WALL_S, stdin=subprocess.DEVNULL,
