@@ -23,6 +23,16 @@ OPEN = 0o005
 COVER_MIB = 16
 
 
+def problem() -> str:
+    """Why no command can be run without rights here; "" if one can."""
+    if sys.platform != "linux":
+        return "unprivileged runs need Linux"
+    if not is_root():
+        return ""
+    done = subprocess.run(["unshare", "--mount", "true"], capture_output=True, text=True, check=False)
+    return done.stderr.strip()
+
+
 def run_unprivileged(home: Path, *command: str, wall_s: float = 300.0) -> subprocess.CompletedProcess[str]:
     """Run a command of this Python's environment as nobody if we are root, else as ourselves."""
     env = {"HOME": str(home), "TMPDIR": str(home), "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}

@@ -76,7 +76,7 @@ def disk_fill(lab: Lab) -> NotebookNode:
     return body(
         lab,
         "import itertools, os",
-        "for place in ('/tmp', '/dev/shm', os.getcwd()):",
+        "for place in (os.environ['TMPDIR'], '/tmp', '/dev/shm', os.getcwd()):",
         "    try:",
         "        for i in itertools.count(): open(f'{place}/{i}', 'wb').write(b'x' * (1 << 24))",
         "    except OSError: pass",
@@ -88,9 +88,10 @@ def small_files(lab: Lab) -> NotebookNode:
     return body(
         lab,
         "import itertools, os",
-        "try: os.truncate(os.open('/tmp/sparse', os.O_CREAT | os.O_WRONLY), 1 << 50)",
+        "place = os.environ['TMPDIR']",
+        "try: os.truncate(os.open(f'{place}/sparse', os.O_CREAT | os.O_WRONLY), 1 << 50)",
         "except OSError: pass",
-        "for i in itertools.count(): os.close(os.open(f'/tmp/{i}', os.O_CREAT))",
+        "for i in itertools.count(): os.close(os.open(f'{place}/{i}', os.O_CREAT))",
     )
 
 
