@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 
+from autograder.course import Course
 from autograder.lab import Lab
 from autograder.prove.bench.measure import Tally
 from autograder.prove.bench.mixture import Pupil
@@ -18,8 +19,8 @@ from autograder.prove.bench.mixture import Pupil
 class Ours:
     """One output folder: the first class that it grades is a new assignment's, whose seed is drawn and proven."""
 
-    def __init__(self, lab: Lab, root: Path) -> None:
-        self.lab, self.root, self.legs = lab, root, 0
+    def __init__(self, course: Course, lab: Lab, root: Path) -> None:
+        self.course, self.lab, self.root, self.legs = course, lab, root, 0
 
     def grade(self, pupils: Sequence[Pupil], title: str) -> Tally:
         """Grade one more part of the class.
@@ -34,7 +35,7 @@ class Ours:
             nbformat.write(pupil.notebook, path)
         tally = Tally(title)
         command = [sys.executable, "-m", "autograder", "grade", self.lab.name, str(folder), "--out", str(self.out)]
-        tally.run(command, self.root, len(pupils))
+        tally.run(command, self.course.root, len(pupils))
         with open(self.out / "grades.csv", encoding="utf-8", newline="") as file:
             found = {row["student_id"]: row["score"] for row in csv.DictReader(file)}
         tally.scores = {p.id: float(found[p.id]) if found.get(p.id) else None for p in pupils}

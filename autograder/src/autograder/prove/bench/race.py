@@ -58,13 +58,13 @@ def bench(course: Course, name: str, size: Size, say: Callable[[str], None], ott
         stages = race.ours.stages()
         race.turn(rivals, part[1::2])
         last = race.ours.grade(later, "autograder grade, later hand-ins, sandboxed")
-        whole = race.whole(sample(pupils, size.whole))
-        race.tell(ours, [ours, last], [*rivals, whole], pupils)
+        rivals += [race.whole(sample(pupils, size.whole))] if size.whole else []
+        race.tell(ours, [ours, last], rivals, pupils)
         say(_shares(stages, len(pupils)))
         say("  " + floor(course, lab, stages, len(pupils)).line())
         larger = list(race.growth(size.growth))
         say(_machine())
-    return [ours, last, *(rival.tally for rival in [*rivals, whole]), *larger]
+    return [ours, last, *(rival.tally for rival in rivals), *larger]
 
 
 class _Race:
@@ -73,7 +73,7 @@ class _Race:
     def __init__(self, course: Course, lab: Lab, root: Path, say: Callable[[str], None]) -> None:
         self.course, self.lab, self.root, self.say = course, lab, root, say
         self.cases = module(course, lab)
-        self.ours = Ours(lab, root / "ours")
+        self.ours = Ours(course, lab, root / "ours")
 
     def rivals(self, otter: Path | None) -> list[Stock | Otter]:
         found: list[Stock | Otter] = [Stock(self.lab, self.root / "same", self.cases, whole=False)]
@@ -112,7 +112,9 @@ class _Race:
         answers = known_answers(self.course, self.lab)
         for count in sizes:
             pupils = list(Mixture(self.lab, answers).pupils(count))
-            tally = Ours(self.lab, self.root / f"growth{count}").grade(pupils, "autograder grade, new assignment")
+            tally = Ours(self.course, self.lab, self.root / f"growth{count}").grade(
+                pupils, "autograder grade, new assignment"
+            )
             self.say(f"{tally.line()}   the grader's own process {tally.own_mib:.0f} MiB")
             yield tally
 
