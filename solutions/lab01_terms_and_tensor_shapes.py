@@ -76,8 +76,8 @@ for value in baseline.parameters():
     nn.init.zeros_(value)
 train.fit(baseline, seen, epochs=4, lr=1e-3, augment=False, progress=False, generator=torch.Generator().manual_seed(0))
 n_weight, baseline_percent = baseline[1].weight.numel(), train.accuracy(baseline, validation)
-print(f"quality: {baseline_percent:.0f} % of 2,000 validation pictures right; cost: {n_weight} weights, 10 biases")
-plots.reveal(guess_weights, n_weight, "weights")
+print(f"quality: {baseline_percent:.0f} % of 2,000 validation pictures right")
+plots.reveal(guess_weights, {"cost": n_weight}, "weights, and 10 biases")
 plots.network.templates(baseline[1].weight.detach(), data.CLASSES)
 
 # %% [markdown]

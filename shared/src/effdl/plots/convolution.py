@@ -40,7 +40,7 @@ def paddings(padded: Mapping[str, Tensor], padding: int) -> Picture:
 
 
 def filters(image: Tensor, answers: Mapping[str, Tensor]) -> Picture:
-    """A picture and what some filters answer, dark where positive, light where negative.
+    """A picture and what some filters answer, red where positive, blue where negative.
 
     Shapes: image (1, 1, h, w), answers {name: (1, 1, h', w')}
     Source: ours

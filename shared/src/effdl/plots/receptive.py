@@ -66,11 +66,15 @@ def field_frame(receptive_field: Field, image: Tensor, depth: int, kernel: int, 
     for way in GROWTHS:
         truth = [shapes.receptive_field(chain(count, kernel, way))[0] for count in range(1, MAX_DEPTH + 1)]
         right.plot(range(1, MAX_DEPTH + 1), truth, color=GREY, lw=1, zorder=1)
+        if way != GROWTHS[2]:
+            name = way if way == GROWTHS[0] else "stride 2, or dilation"
+            label(right, (MAX_DEPTH, truth[-1]), name, GREY, dx=-35 if way == GROWTHS[0] else -100, dy=-9)
     right.plot(range(1, depth + 1), curve, "o-", color=COLORS[1])
     right.axhline(image.shape[0], color=GREY, lw=0.8, ls=":")
     label(right, (1, image.shape[0]), "the whole picture", GREY, dx=0, dy=6)
     right.set(xlabel="layers", ylabel="field (pixels)", yscale="log", xlim=(0.7, MAX_DEPTH + 0.3), ylim=(0.9, 200))
     right.set(xticks=range(1, MAX_DEPTH + 1), yticks=[1, 3, 10, 28, 100], yticklabels=["1", "3", "10", "28", "100"])
+    right.minorticks_off()
     right.set_title(f"{field} pixels after {depth} layers", fontsize=9)
     return Frame(picture(fig, words, dpi=WIDGET_DPI).png, words)
 
