@@ -12,15 +12,17 @@ PARENT = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {CHILD!
 FORKED = "import os, time; held = bytearray(b'x' * 60 * 2**20); os.fork(); os.fork(); time.sleep(2)"
 
 
-def peak_mib(code):
+def peak_of(code):
     with subprocess.Popen([sys.executable, "-S", "-c", code]) as process, watched(process) as peak:
         process.wait()
-    return peak.mib
+    return peak
 
 
 def test_what_a_child_holds_counts():
-    assert 60 < peak_mib(PARENT) < 110
+    peak = peak_of(PARENT)
+    assert 60 < peak.mib < 110
+    assert 0 < peak.own_mib < 40
 
 
 def test_what_forked_processes_share_counts_once():
-    assert 60 < peak_mib(FORKED) < 110
+    assert 60 < peak_of(FORKED).mib < 110
