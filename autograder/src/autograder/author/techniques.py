@@ -106,8 +106,13 @@ def _exists(course: Course, function: str) -> bool:
 def _row(row: Technique, built: dict[str, str]) -> str:
     if row.lab not in built:
         return f"| {row.name} | {row.lab} | not there yet | |\n"
-    functions = ", ".join(f"`{function.replace(':', '.')}`" for function in row.functions)
+    functions = ", ".join(f"`{_shown(function)}`" for function in row.functions)
     return f"| {row.name} | [{row.lab}]({built[row.lab]}.ipynb) | {', '.join(row.where)} | {functions} |\n"
+
+
+def _shown(function: str) -> str:
+    """`pruning.nm_mask`; a C function stands in its file: `c/matmul.c: matmul_tiled`."""
+    return function.replace(":", ": ") if ".c:" in function else function.replace(":", ".")
 
 
 def _parts(text: str) -> tuple[str, ...]:
