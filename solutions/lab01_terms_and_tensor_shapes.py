@@ -156,7 +156,7 @@ plots.convolution.paddings(padded, 8)
 
 # %% [markdown]
 # Even widths do: (8 - 3) is no multiple of 2, and the floor drops the rest. The picture after it shows four ways to
-# invent what lies outside. Which one invents an edge, which one arms?
+# invent what lies outside. Which one invents an edge, which ones arms?
 #
 # ### Exercise 1.3 - Four ways to pad    12 min - 15 points - difficulty 2/5
 # Write `pad2d`: put `padding` rows and columns around each picture, as "zeros", "replicate", "reflect" or "circular";
@@ -318,10 +318,10 @@ plots.reveal(guess_small, {name: value.item() for name, value in answer.items()}
 # Write `pool2d` for "max" and "average"; padding counts as zeros in a mean and never wins a maximum. Write `normalize`
 # for "batch" (each channel over all pictures and places), and by picture "layer" (everything), "instance" (each
 # channel), "group" (runs of c / groups channels); no scale and shift. ValueError for other words. Without
-# `F.max_pool2d`, `F.avg_pool2d`, `F.batch_norm`, `F.layer_norm`, `F.instance_norm`, `F.group_norm`. About 12 lines
+# `F.max_pool2d`, `F.avg_pool2d`, `F.batch_norm`, `F.layer_norm`, `F.instance_norm`, `F.group_norm`. About 13 lines
 # together.
 #
-# By hand first: all of [-1, -2] padded by 1 has no maximum of 0. The variance of [1, 3] is 1, not 2.
+# By hand first: the largest of -1, -2 and padding is -1, not 0. The variance of [1, 3] is 1, not 2.
 #
 # <details><summary>Hint 1</summary>Which number never wins a maximum? <code>x.unfold(2, kernel, stride)</code> cuts an
 # axis into windows.</details>
@@ -422,8 +422,8 @@ plots.network.quality_and_cost(points, baseline="one layer")
 
 # %% [markdown]
 # ## Honest limits
-# Our layers are right and slow: PyTorch's do the same in compiled code. They run forward only; training needs their
-# gradients. Paddings and strides were the same both ways. The receptive field says what *can* be seen, not what
+# Our layers are right and slow: PyTorch's do the same in compiled code. We ran them forward only and left training to
+# PyTorch. Paddings and strides were the same both ways. The receptive field says what *can* be seen, not what
 # counts: pixels in its middle count more. One data set, small pictures, three seeds; the chains have equal synapses but
 # unequal arithmetic. Synapses were counted, not bytes, time or energy: that is lab 02.
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 __all__ = [
@@ -137,9 +138,7 @@ def pool2d(x: Tensor, kernel: int, stride: int, padding: int = 0, mode: str = "m
     """
     if mode not in ("max", "average"):
         raise ValueError(f"pool2d: mode must be max or average, not {mode!r}")
-    n, c, h, w = x.shape
-    padded = x.new_full((n, c, h + 2 * padding, w + 2 * padding), -math.inf if mode == "max" else 0.0)
-    padded[:, :, padding : padding + h, padding : padding + w] = x
+    padded = F.pad(x, (padding,) * 4, value=-math.inf if mode == "max" else 0.0)
     # (n, c, h, w) -> (n, c, ho, wo, kernel, kernel)
     windows = padded.unfold(2, kernel, stride).unfold(3, kernel, stride)
     return windows.amax((4, 5)) if mode == "max" else windows.mean((4, 5))
@@ -159,18 +158,15 @@ def normalize(x: Tensor, kind: str, groups: int = 1, eps: float = 1e-5) -> Tenso
     >>> normalize(torch.tensor([[[[1.0, 3.0]], [[10.0, 30.0]]]]), "instance").round().flatten()
     tensor([-1.,  1., -1.,  1.])
     """
-    n, c, h, w = x.shape
-    n_run = {"layer": 1, "instance": c, "group": groups}
-    if kind == "batch":
-        together, axes = x, (0, 2, 3)
-    elif kind in n_run:
-        # (n, c, h, w) -> (n, runs, values of a run)
-        together, axes = x.reshape(n, n_run[kind], -1), (2,)
-    else:
+    n, c = x.shape[:2]
+    n_run = {"batch": c, "layer": 1, "instance": c, "group": groups}
+    if kind not in n_run:
         raise ValueError(f"normalize: kind must be batch, layer, instance or group, not {kind!r}")
-    mean = together.mean(axes, keepdim=True)
-    variance = (together - mean).square().mean(axes, keepdim=True)
-    return ((together - mean) / (variance + eps).sqrt()).reshape(n, c, h, w)
+    # (n, c, h, w) -> (n, runs, values of a run)
+    runs, axes = x.reshape(n, n_run[kind], -1), (0, 2) if kind == "batch" else (2,)
+    mean = runs.mean(axes, keepdim=True)
+    variance = (runs - mean).square().mean(axes, keepdim=True)
+    return ((runs - mean) / (variance + eps).sqrt()).reshape(x.shape)
 
 
 def activate(x: Tensor, kind: str) -> Tensor:
