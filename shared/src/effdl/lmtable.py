@@ -25,7 +25,7 @@ from effdl.group_quant import pseudo_quantize
 from effdl.lmquant import Seen
 
 __all__ = [
-    "FLOAT", "METHODS", "N_ROWS", "Row", "change", "integer_rows", "load", "remeasure", "report", "rows", "size_bytes",
+    "FLOAT", "METHODS", "N_ROWS", "Row", "change", "integer_rows", "load", "remeasured", "report", "rows", "size_bytes",
     "smoothed_error",
 ]  # fmt: skip
 
@@ -143,16 +143,18 @@ def load() -> dict[str, list[Row]]:
     return {name: [Row(*row) for row in table] for name, table in stored["tables"].items()}
 
 
-def remeasure() -> dict[str, float]:
-    """Two perplexities of the cached tables measured again, on the real model: in floats, and at 3 bits by RTN.
+def remeasured() -> str:
+    """Two perplexities of the cached tables measured again on the real model, or that it is not installed.
 
-    Raises: ModuleNotFoundError naming the command that installs the model
     Source: https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct
     """
+    if not smollm.installed():
+        return "the real model is not installed: the table is the cached one"
     net, encode = smollm.load()
     held_out = smollm.rows(smollm.passages(encode)[1], N_ROWS)
     rounded = lmquant.weight_only(net, lambda _name, w: pseudo_quantize(w, 3, 128))
-    return {FLOAT: text.perplexity(net, held_out), "W3 g128, RTN": text.perplexity(rounded, held_out)}
+    found = [text.perplexity(each, held_out) for each in (net, rounded)]
+    return f"measured now: {FLOAT} {found[0]:.2f}, W3 g128 RTN {found[1]:.2f}"
 
 
 def _kept(method: str, x: Tensor, w: Tensor, lots: torch.Generator) -> Tensor:

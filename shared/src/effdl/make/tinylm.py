@@ -1,7 +1,8 @@
-"""Train `data/tinylm.safetensors` anew: `python -m effdl.make.tinylm` (about 25 minutes on one core).
+"""Train `data/tinylm.safetensors` anew: `python -m effdl.make.tinylm` (about 20 minutes on one core).
 
-AdamW, a tenth of weight decay, batches of 24 rows of 256 tokens, a learning rate that rises over the first 3 % of the
-steps and falls along half a cosine to a twentieth. A checkpoint beside the result lets a broken run go on.
+AdamW, a tenth of weight decay, batches of 24 rows of 256 tokens. The learning rate rises over 48 steps, falls along
+half a cosine made for 1,600 steps, leaves it at step 900 and falls in a straight line to 0 at step 1,080, after three
+passes over the text. A checkpoint beside the result lets a broken run go on.
 """
 
 from __future__ import annotations
@@ -20,14 +21,18 @@ from effdl.make import checksums
 
 __all__ = ["main", "rate"]
 
-STEPS, ROWS, LENGTH, LR, SEED = 1600, 24, 256, 3e-3, 0
-REPORT_EVERY = 100
+STEPS, ROWS, LENGTH, LR, SEED = 1080, 24, 256, 3e-3, 0
+WARM, COSINE, COOL = 48, 1600, 900  # steps: of the rise, of the whole cosine, at which it is left
+REPORT_EVERY = 60
 
 
-def rate(step: int, steps: int) -> float:
-    """The share of the largest learning rate at a step: up to 1 within 3 %, then along a cosine down to 0.05."""
-    done = step / steps
-    return done / 0.03 if done < 0.03 else 0.05 + 0.475 * (1 + math.cos(math.pi * (done - 0.03) / 0.97))
+def rate(step: int) -> float:
+    """The share of the largest learning rate at a step: up to 1, along a cosine, then straight down to 0."""
+    if step > COOL:
+        return rate(COOL) * (STEPS - step) / (STEPS - COOL)
+    if step < WARM:
+        return step / WARM
+    return 0.05 + 0.475 * (1 + math.cos(math.pi * (step - WARM) / (COSINE - WARM)))
 
 
 def main(path: Path) -> None:
@@ -42,7 +47,7 @@ def main(path: Path) -> None:
     broken_off = path.with_suffix(".training")
     first = _resume(broken_off, net, optimizer, generator)
     for step in range(first, STEPS):
-        loss = _step(net, optimizer, _rows(ids["train"], generator), LR * rate(step + 1, STEPS))
+        loss = _step(net, optimizer, _rows(ids["train"], generator), LR * rate(step + 1))
         if (step + 1) % REPORT_EVERY == 0:
             torch.save([step + 1, net.state_dict(), optimizer.state_dict(), generator.get_state()], broken_off)
             seconds = time.process_time() - start

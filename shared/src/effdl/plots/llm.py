@@ -20,7 +20,7 @@ from effdl.decode import Machine, roofline
 from effdl.lmquant import outlier_ratio
 from effdl.plots.style import COLORS, GREY, Picture, end_labels, label, panels, picture
 
-__all__ = ["curves", "draw_roof", "footprint", "group_sizes", "outliers", "quality", "roofs", "scales_of_groups"]
+__all__ = ["curves", "draw_roof", "footprint", "group_sizes", "outliers", "quality", "roofs"]
 
 MIB = 2**20
 
@@ -152,26 +152,6 @@ def group_sizes(
     ax.set_title(title)
     text = "; ".join(f"{name}: " + ", ".join(f"{100 * y:.1f} %" for y in ys) for name, ys in lines.items())
     return picture(fig, f"{title}. Groups of {', '.join(map(str, sizes))}. {text}.")
-
-
-def scales_of_groups(w: Tensor, scale: Tensor, group_size: int) -> Picture:
-    """One row of weights as stems, with the range that each group's scale covers as a band behind it.
-
-    Shapes: w (ci,), scale (n_group,) in units of the largest weight of a group
-    Source: ours
-    """
-    fig, ax = panels(height=2.1)
-    ax.vlines(np.arange(len(w)), 0, w.numpy(), color=COLORS[0], lw=1)
-    for g, reach in enumerate(scale.tolist()):
-        first, last = g * group_size - 0.5, min((g + 1) * group_size, len(w)) - 0.5
-        ax.fill_between([first, last], -reach, reach, color=COLORS[1], alpha=0.18, lw=0)
-    whole = w.abs().max().item()
-    ax.axhline(whole, color=GREY, lw=1)
-    ax.axhline(-whole, color=GREY, lw=1)
-    narrow = 100 * scale.mean().item() / whole
-    title = f"Groups of {group_size} need {narrow:.0f} % of the row's range on average"
-    ax.set(xlabel="input channel", ylabel="weight", title=title)
-    return picture(fig, f"{title}: their largest |weight| lies between {scale.min():.3f} and {scale.max():.3f}.")
 
 
 def quality(tables: Mapping[str, Sequence[tuple[str, float, int]]], title: str) -> Picture:
