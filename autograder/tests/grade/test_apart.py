@@ -90,6 +90,12 @@ def test_an_answer_that_writes_files_is_tested_whole(marker, solved):
     assert marker.mark(notebook).joined
 
 
+@pytest.mark.parametrize(("count", "joined"), [(20, False), (1200, True)])
+def test_many_files_are_not_looked_through(count, joined, marker, solved):
+    marked = marker.mark(solved.code(f"for i in range({count}):\n    open(f'note{{i}}', 'w').close()").notebook)
+    assert (marked.joined, marked.score) == (joined, 100)
+
+
 def test_files_of_the_notebooks_own_cells_join_nothing(marker, solved):
     assert not marker.mark(solved.code("open('notes.txt', 'w').write('mine')").notebook).joined
 

@@ -190,7 +190,7 @@ def play(requests, shell, joined=False):
 
     for request in requests:
         found = run_case(request, shell.user_ns, functools.partial(give_up, request))
-        found["joined"] = joined = joined or files() != before
+        found["joined"] = joined = joined or before is None or files() != before
         publish(found)
         if found["error"] and found["error"]["type"] == "CaseTimeout":
             break
