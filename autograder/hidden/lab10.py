@@ -19,12 +19,18 @@ class Rounding(torch.autograd.Function):
         return torch.where(inside, 2 * grad, 0.25 * grad), None, None, None, None
 
 
+def leaky(x, scale, zero_point, qmin, qmax):
+    """A rounding that hands a gradient to its scale, too."""
+    q = ((x / scale).round() + zero_point).clamp(qmin, qmax).detach()
+    return (q - zero_point) * scale + x - x.detach()
+
+
 def through(x, scale, zero_point, qmin, qmax, *, upstream):
-    """The student's values, and the gradient of x for a gradient of what came out."""
-    x = x.clone().requires_grad_()
-    y = FakeQuantize.apply(x, scale, zero_point, qmin, qmax)
-    (grad,) = torch.autograd.grad(y, x, upstream)
-    return y, grad
+    """The student's values, the gradient of x for a gradient of what came out, and x after that."""
+    given = x.detach().requires_grad_()
+    y = FakeQuantize.apply(given, scale, zero_point, qmin, qmax)
+    (grad,) = torch.autograd.grad(y, given, upstream)
+    return y, grad, x
 
 
 def filled(layer, *, seed):
@@ -83,7 +89,7 @@ def _apart(drawn, wanted):
 
 # %% exercise="10.1" case="signed integers" points=3 hint="values and gradients inside and outside of -qmax..qmax; the input stays as it is"
 x = randn(6, 20) * 2
-show(*through(x, 0.25, 0, -7, 7, upstream=randn(6, 20, seed=seed + 1)), x)
+show(*through(x, 0.25, 0, -7, 7, upstream=randn(6, 20, seed=seed + 1)))
 
 # %% exercise="10.1" case="a zero point" points=3 hint="unsigned integers with a zero point: it shifts the range, in both directions"
 x = randn(120) * 3
@@ -124,7 +130,7 @@ show(x.grad, y, scale.grad)
 x = randn(7, 9, dtype=torch.float64).t()[::2]
 show(*through(x, tensor(0.1, dtype=torch.float64), 2, -4, 11, upstream=randn(5, 7, dtype=torch.float64, seed=seed + 1)))
 
-# %% exercise="10.2" case="the range follows the batches" points=3 hint="the first batch sets low and high, later ones move them: momentum * old + (1 - momentum) * new"
+# %% exercise="10.2" case="the range follows the batches" points=2 hint="the first batch sets low and high, later ones move them: momentum * old + (1 - momentum) * new"
 wrapped = QATLayer(filled(nn.Linear(6, 4), seed=seed), (8, 8), Rounding.apply, momentum=0.8)
 shown = []
 for i, size in enumerate((1.0, 4.0, 0.5, 9.0)):
@@ -132,7 +138,7 @@ for i, size in enumerate((1.0, 4.0, 0.5, 9.0)):
     shown += [wrapped.low.clone(), wrapped.high.clone()]
 show(torch.stack(shown))
 
-# %% exercise="10.2" case="eval mode" points=2 hint="in eval mode the range stands still, however large the input; values beyond it are clipped"
+# %% exercise="10.2" case="eval mode" points=3 hint="in eval mode the range stands still, however large the input; values beyond it are clipped"
 wrapped = QATLayer(filled(nn.Linear(6, 4), seed=seed), (8, 6), Rounding.apply)
 wrapped(randn(8, 6, seed=seed + 10))
 wrapped.eval()
@@ -153,16 +159,18 @@ show(
     conv.weight.clone(),
 )
 
-# %% exercise="10.2" case="gradients through the rounding it was given" points=2 hint="the master weight and the input get the gradient of self.fake_quantize; ranges and scales none"
+# %% exercise="10.2" case="gradients through the rounding it was given" points=3 hint="the master weight and the input get the gradient of self.fake_quantize; ranges and scales none"
 layer = filled(nn.Linear(8, 4), seed=seed)
 wrapped = QATLayer(layer, (3, 4), Rounding.apply)
 wrapped(randn(6, 8, seed=seed + 9))
 x = (2 * randn(6, 8, seed=seed + 10)).requires_grad_()
 (wrapped(x) * randn(6, 4, seed=seed + 11)).sum().backward()
 show(x.grad, layer.weight.grad, layer.bias.grad, layer.weight.clone())
+wrapped.fake_quantize = leaky
+show(*torch.autograd.grad((wrapped(x) * randn(6, 4, seed=seed + 12)).sum(), (x, layer.weight)))
 show(torch.stack([wrapped.low, wrapped.high]).requires_grad)  # a verdict on what the docstring says outright
 
-# %% exercise="10.2" case="ranges on one side of zero" points=2 hint="inputs that are all positive, or all negative: zero is in the range; a constant input"
+# %% exercise="10.2" case="ranges on one side of zero" points=1 hint="inputs that are all positive, or all negative: zero is in the range; a constant input"
 shown = []
 for shift in (5.0, -5.0):
     wrapped = QATLayer(filled(nn.Linear(4, 3), seed=seed), (8, 3), Rounding.apply)
@@ -204,7 +212,7 @@ scale, x = (
 )
 q, b, m = export_int(w, 4, scale, bn)
 total = F.conv2d((x - 100).double(), q.double()) + b.double().reshape(4, 1, 1)
-show(total * m.reshape(4, 1, 1), b, q)
+show(total * m.reshape(4, 1, 1), b, q, *bn.state_dict().values())
 
 # %% exercise="10.3" case="a channel of zeros, one weight, negative gamma" points=2 hint="a filter of zeros has scale 1; a layer of one weight; gamma below zero turns m, not q"
 w, bn = randn(3, 2, 2, 2, dtype=torch.float64), norm(3, seed=seed + 1)
@@ -221,6 +229,7 @@ w, bn = randn(8, 2, 1, 1, dtype=torch.float64) / 10, norm(8, seed=seed + 1)
 show(
     *export_int(w, 8, tensor(1e-4, dtype=torch.float64), bn)[1:],
     *export_int(w, 8, tensor(2.0, dtype=torch.float64), bn)[1:],
+    *bn.state_dict().values(),
 )
 
 # %% exercise="10.3" case="single precision, weights that need gradients" points=2 hint="float32 modules as they come out of training: q and m, without a gradient"
@@ -259,8 +268,8 @@ show(xnor_conv2d(x, w), x, w)
 x, w = randn(2, 3, 6, 6) + 0.5, randn(4, 3, 3, 3, seed=seed + 1)
 show(xnor_conv2d(x, w, 1, 1), xnor_conv2d(x, randn(2, 3, 5, 5, seed=seed + 2), 1, 2))
 
-# %% exercise="10.5" case="stride" points=3 hint="stride 2 and 3, kernels that are not square"
-x = randn(2, 2, 9, 10)
+# %% exercise="10.5" case="stride" points=3 hint="stride 2 and 3, kernels that are not square, inputs behind a ReLU"
+x = randn(2, 2, 9, 10).relu()
 show(xnor_conv2d(x, randn(3, 2, 2, 3, seed=seed + 1), 2), xnor_conv2d(x, randn(3, 2, 3, 3, seed=seed + 2), 3, 1))
 
 # %% exercise="10.5" case="zeros among inputs and weights" points=3 hint="sign(0) is +1, in x and in w: inputs behind a ReLU, weights that were pruned"
@@ -311,10 +320,17 @@ show(*ternarize(w), w)
 shown = [*ternarize(randn(50) ** 3), *ternarize(-rand(7, 9) - 0.1), *ternarize(randn(4, 5) + 2)]
 show(*shown)
 
-# %% exercise="10.7" case="equal weights, zeros, one weight" points=2 hint="equal weights all stay; for zeros t and scale are 0"
+# %% exercise="10.7" case="equal weights, zeros, one weight" points=2 hint="equal weights all stay, one that equals delta goes; for zeros t and scale are 0"
 size = rand(1) + 0.5
 sign = torch.where(randn(12) > 0, size, -size)
-show(*ternarize(sign), *ternarize(torch.zeros(5)), *ternarize(size), *ternarize(torch.cat([sign, torch.zeros(6)])))
+at_delta = tensor([7.0, -13.0, -7.0, 13.0]) * 2.0 ** (seed % 5)
+show(
+    *ternarize(at_delta),
+    *ternarize(sign),
+    *ternarize(torch.zeros(5)),
+    *ternarize(size),
+    *ternarize(torch.cat([sign, torch.zeros(6)])),
+)
 
 # %% exercise="10.7" case="double precision, not contiguous" points=1 hint="float64 stays float64, but t is int8; a transposed input"
 w = randn(8, 6, dtype=torch.float64).t()[::2]

@@ -61,7 +61,7 @@ def xnor_conv2d(x: Tensor, w: Tensor, stride: int = 1, padding: int = 0) -> Tens
         torch.where(x >= 0, 1.0, -1.0).to(x.dtype), torch.where(w >= 0, 1.0, -1.0).to(w.dtype), None, stride, padding
     )
     alpha = w.abs().mean((1, 2, 3))
-    k = F.avg_pool2d(x.abs().mean(1, keepdim=True), tuple(w.shape[2:]), stride, padding)
+    k = F.avg_pool2d(x.abs().mean(1, keepdim=True), w.shape[2:], stride, padding)
     # (co,) -> (co, 1, 1)
     return signs * k * alpha.reshape(-1, 1, 1)
 
@@ -98,7 +98,7 @@ def xnor_matmul(x_bits: Tensor, w_bits: Tensor, n: int) -> Tensor:
     >>> xnor_matmul(torch.tensor([[13]], dtype=torch.uint8), torch.tensor([[11]], dtype=torch.uint8), 4)
     tensor([[0]], dtype=torch.int32)
     """
-    popcount = torch.tensor([bin(byte).count("1") for byte in range(256)], dtype=torch.int32)
+    popcount = torch.tensor([bin(byte).count("1") for byte in range(256)])
     # (m, 1, b) and (1, r, b) -> (m, r, b)
     differ = x_bits[:, None] ^ w_bits[None]
     # the unused bits are equal and so never differ
@@ -120,7 +120,7 @@ def ternarize(w: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     delta = 0.7 * w.abs().mean()
     kept = w.abs() > delta
     scale = (w.abs() * kept).sum() / kept.sum().clamp(min=1)
-    return (w.sign() * kept).to(torch.int8), delta, scale
+    return w.sign().to(torch.int8) * kept, delta, scale
 
 
 def ttq_gradients(grad: Tensor, t: Tensor, w_p: Tensor, w_n: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -154,11 +154,12 @@ def export_int(w: Tensor, bits: int, input_scale: Tensor | float, bn: nn.BatchNo
     Error:  rounding b moves an output by at most |m| / 2
     Source: Jacob et al. 2018, sections 2.4 and 3.2, arXiv:1712.05877
     """
-    scale = quant.symmetric_scale(w.detach(), bits, dim=(1, 2, 3))
-    q = quant.quantize(w.detach(), scale, 0, *quant.qrange(bits)).to(torch.int8)
+    w = w.detach()
+    scale = quant.symmetric_scale(w, bits, dim=(1, 2, 3))
+    q = quant.quantize(w, scale, 0, *quant.qrange(bits)).to(torch.int8)
     gain = bn.weight.detach() / (bn.running_var + bn.eps).sqrt()
     m = input_scale * scale.flatten() * gain
-    b = ((bn.bias.detach() - bn.running_mean * gain) / m).round().to(torch.int32)
+    b = ((bn.bias - bn.running_mean * gain) / m).round().to(torch.int32)
     return q, b, m
 
 
