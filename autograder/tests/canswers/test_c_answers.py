@@ -11,7 +11,9 @@ def earned(marked):
 
 
 def test_the_solution_earns_everything_and_the_untouched_lab_nothing(lab, marker):
-    assert earned(marker.mark(notebooks.solved(lab))) == {"98.1": 60, "98.2": 40}
+    solved = marker.mark(notebooks.solved(lab))
+    assert earned(solved) == {"98.1": 60, "98.2": 40}
+    assert not solved.joined
     blank = marker.mark(notebooks.blank(lab))
     assert earned(blank) == {"98.1": 0, "98.2": 0}
     assert {case.status for each in blank.exercises for case in each.cases} == {"missing"}
