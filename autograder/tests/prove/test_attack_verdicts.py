@@ -7,7 +7,17 @@ from dataclasses import replace
 import pytest
 from autograder.course import find_course
 from autograder.prove.attacks import registry
-from autograder.prove.attacks.registry import LINES, MAKERS, WRITERS, Limit, Outcome, Verdict, limits, verdicts
+from autograder.prove.attacks.registry import (
+    LINES,
+    MAKERS,
+    WRITERS,
+    Limit,
+    Outcome,
+    Verdict,
+    landlock_limits,
+    limits,
+    verdicts,
+)
 from autograder.prove.attacks.table import document, unaccounted
 
 
@@ -65,7 +75,7 @@ def test_an_attack_without_a_verdict_is_an_error(monkeypatch):
 
 def test_the_table_in_the_repository_is_the_one_that_is_run(known):
     text = (find_course().root / "autograder" / "ATTACKS.md").read_text(encoding="utf-8")
-    assert text == document(known.values(), limits())
+    assert text == document(known.values(), limits(), landlock_limits())
     assert all(f"`{name}`" in text for name in known)
 
 

@@ -19,7 +19,7 @@ from autograder.grade.model import Marked
 from autograder.lab import Lab, load_lab
 from autograder.prove.attacks.classes import attack_class
 from autograder.prove.attacks.leaks import Hidden, handed_back, hidden_of, leaks, told
-from autograder.prove.attacks.registry import MAKERS, WRITERS, Outcome, Verdict, limits, verdicts
+from autograder.prove.attacks.registry import MAKERS, WRITERS, Outcome, Verdict, landlock_limits, limits, verdicts
 from autograder.prove.attacks.table import document
 from autograder.prove.processes import processes
 from autograder.run.pool import cores
@@ -70,7 +70,7 @@ def _has_c(lab: Lab) -> bool:
 def write_table(course: Course) -> Path:
     """Write `autograder/ATTACKS.md`."""
     path = course.root / "autograder" / "ATTACKS.md"
-    path.write_text(document(verdicts().values(), limits()), encoding="utf-8")
+    path.write_text(document(verdicts().values(), limits(), landlock_limits()), encoding="utf-8")
     return path
 
 

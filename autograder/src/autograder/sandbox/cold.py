@@ -21,6 +21,7 @@ from autograder.sandbox.probe import Bwrap
 from autograder.sandbox.uids import UidSlot
 from autograder.sandbox.zmtp import Channel
 
+END_S = 6.0  # the time that a killed kernel may take to end
 CLEAR_UP_S = 24.0  # the time that `inside/cold.py` may take to kill what a kernel leaves running
 PYTHON = (sys.executable, "-E", "-s", "-S")
 
@@ -36,7 +37,7 @@ class KernelProcess:
             signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
         ended = select.poll()
         ended.register(self.pidfd, select.POLLIN)
-        ended.poll(CLEAR_UP_S * 1000)
+        ended.poll(END_S * 1000)
         os.close(self.pidfd)
         if self._around:
             stop(self._around, CLEAR_UP_S)

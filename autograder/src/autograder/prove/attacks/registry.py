@@ -56,7 +56,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Limit:
-    """A line of the checklist, or a part of it, that no attack stands for: `what` it is and `why` it is left out."""
+    """A line of the checklist, or a part of it, that is not run or not withstood: `what` it is, and `why`."""
 
     line: int
     what: str
@@ -133,7 +133,16 @@ def verdicts() -> dict[str, Verdict]:
 
 def limits() -> list[Limit]:
     """What of the checklist is not run, in order of its lines."""
-    return [Limit(int(line), row["what"], row["why"]) for line, row in _tables("limits.toml").items()]
+    return _limits("limits.toml")
+
+
+def landlock_limits() -> list[Limit]:
+    """What Landlock leaves open that namespaces close, in order of the checklist's lines."""
+    return _limits("landlock.toml")
+
+
+def _limits(name: str) -> list[Limit]:
+    return [Limit(int(line), row["what"], row["why"]) for line, row in _tables(name).items()]
 
 
 def _tables(name: str) -> dict[str, dict[str, Any]]:

@@ -16,11 +16,18 @@ Where nothing else is said, the attacked exercise (the first of the lab, or its 
 exercises, which are solved, earn everything. For every attack, what the student gets back is searched for lines of the
 hidden tests, for their names, inputs and expected values, and for whatever the attack printed of them.
 """
+LANDLOCK = """
+## With Landlock only
+
+Where namespaces are refused, Landlock takes their place, with limits and a filter on system calls. `autograder attack
+--isolation landlock` hands in the same submissions. They end as they stand above, by the same verdicts, with the grader
+as root and as a user without rights: a part of them in every `autograder test`. This is weaker:
+"""
 POINTS = {"none": "nothing", "full": "all points", "any": "what is left"}
 
 
-def document(verdicts: Iterable[Verdict], limits: Iterable[Limit]) -> str:
-    """The whole file."""
+def document(verdicts: Iterable[Verdict], limits: Iterable[Limit], landlock: Iterable[Limit]) -> str:
+    """The whole file; `landlock` is what is weaker without namespaces."""
     verdicts = list(verdicts)
     hostile = sorted((v for v in verdicts if v.lines), key=lambda verdict: verdict.lines)
     parts = [
@@ -30,7 +37,9 @@ def document(verdicts: Iterable[Verdict], limits: Iterable[Limit]) -> str:
         "\n## Honest twins\n\nRight answers that look suspicious. Each keeps all its points.\n",
         *_table(("twin", "what it does"), ((f"`{v.name}`", _plain(v.tries)) for v in verdicts if not v.lines)),
         "\n## Not run, or not in full\n",
-        *_table(("line", "what", "why"), ((str(each.line), each.what, each.why) for each in limits)),
+        *_table(("line", "what", "why"), map(_limit, limits)),
+        LANDLOCK,
+        *_table(("line", "what is open", "why"), map(_limit, landlock)),
     ]
     return "\n".join(parts) + "\n"
 
@@ -39,6 +48,10 @@ def unaccounted(verdicts: Iterable[Verdict], limits: Iterable[Limit]) -> list[in
     """The lines of the checklist for which there is neither an attack nor a reason."""
     known = {line for verdict in verdicts for line in verdict.lines} | {each.line for each in limits}
     return [line for line in LINES if line not in known]
+
+
+def _limit(limit: Limit) -> tuple[str, ...]:
+    return str(limit.line), limit.what, limit.why
 
 
 def _attack(verdict: Verdict) -> tuple[str, ...]:

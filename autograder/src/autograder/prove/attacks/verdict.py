@@ -103,6 +103,17 @@ def killed_kernel(lab: Lab) -> NotebookNode:
 
 
 @attack
+def limited_grader(lab: Lab) -> NotebookNode:
+    return body(
+        lab,
+        "import os, resource",
+        "for process in {*range(1, 100), *range(os.getpid() - 2000, os.getpid())} - {0, os.getpid()}:",
+        "    try: resource.prlimit(process, resource.RLIMIT_CPU, (0, 0))",
+        "    except (OSError, ValueError): pass",
+    )
+
+
+@attack
 def segfault(lab: Lab) -> NotebookNode:
     return answer(lab, "def {name}(*args, **kwargs):\n    import ctypes\n    ctypes.string_at(0)\n")
 
