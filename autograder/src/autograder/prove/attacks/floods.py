@@ -5,42 +5,38 @@ from __future__ import annotations
 from nbformat import NotebookNode
 
 from autograder.lab import Lab
-from autograder.prove.attacks.registry import answer, attack, body, wrong_answer
+from autograder.prove.attacks.registry import answer, attack, by_body, wrong_answer
 
-
-@attack
-def output_flood(lab: Lab) -> NotebookNode:
-    return body(lab, "while True: print('x' * (1 << 20), end='')")
-
-
-@attack
-def message_flood(lab: Lab) -> NotebookNode:
-    return body(lab, "from IPython.display import display", "while True: display({'text/plain': 'x'}, raw=True)")
-
-
-@attack
-def huge_result(lab: Lab) -> NotebookNode:
-    return body(lab, "import torch", "return torch.rand(1 << 24)")
-
-
-@attack
-def invalid_utf8(lab: Lab) -> NotebookNode:
-    return body(lab, "import os", "os.write(1, bytes(range(128, 256)) * 4096)", "return '\\udcff' * 1000")
-
-
-@attack
-def nested_result(lab: Lab) -> NotebookNode:
-    return body(lab, "deep = []", "for _ in range(10**5): deep = [deep]", "return deep")
-
-
-@attack
-def cyclic_result(lab: Lab) -> NotebookNode:
-    return body(lab, "loop = []", "loop.append(loop)", "return loop")
-
-
-@attack
-def regex_bomb(lab: Lab) -> NotebookNode:
-    return body(lab, "import re", "return re.match('(a+)+$', 'a' * 99 + 'b')")
+by_body(
+    output_flood="while True: print('x' * (1 << 20), end='')",
+    message_flood="""
+        from IPython.display import display
+        while True: display({'text/plain': 'x'}, raw=True)
+    """,
+    huge_result="""
+        import torch
+        return torch.rand(1 << 24)
+    """,
+    invalid_utf8="""
+        import os
+        os.write(1, bytes(range(128, 256)) * 4096)
+        return '\\udcff' * 1000
+    """,
+    nested_result="""
+        deep = []
+        for _ in range(10**5): deep = [deep]
+        return deep
+    """,
+    cyclic_result="""
+        loop = []
+        loop.append(loop)
+        return loop
+    """,
+    regex_bomb="""
+        import re
+        return re.match('(a+)+$', 'a' * 99 + 'b')
+    """,
+)
 
 
 @attack

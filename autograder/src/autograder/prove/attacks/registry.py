@@ -6,6 +6,7 @@ There are two kinds. Most attacks are a notebook (`@attack`), marked by itself i
 
 from __future__ import annotations
 
+import textwrap
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -111,6 +112,13 @@ def wrong_answer(lab: Lab, **added: str) -> NotebookNode:
 def body(lab: Lab, *lines: str) -> NotebookNode:
     """The lab solved, but with these lines as the body of the target's function."""
     return answer(lab, "def {name}(*args, **kwargs):\n" + "".join(f"    {line}\n" for line in lines))
+
+
+def by_body(**texts: str) -> None:
+    """Register attacks that are no more than the body of the target's function, by name."""
+    for name, text in texts.items():
+        lines = textwrap.dedent(text).strip().splitlines()
+        MAKERS[name] = lambda lab, lines=lines: body(lab, *lines)
 
 
 def verdicts() -> dict[str, Verdict]:
