@@ -91,7 +91,8 @@ def be_the_copy(requests, shell, writing):
             line = line[os.write(writing, line) :]
 
     try:
-        os.setpgid(0, 0)
+        with contextlib.suppress(OSError):
+            os.setpgid(0, 0)
         shell.display_pub.publish = send
         play(requests, shell)
     finally:
