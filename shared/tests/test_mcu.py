@@ -1,7 +1,5 @@
 """C compiled for a microcontroller does what NumPy does, is counted exactly, and fails with a place and a reason."""
 
-import importlib
-
 import numpy as np
 import pytest
 
@@ -9,7 +7,7 @@ for needed in ("ziglang", "unicorn", "capstone"):
     pytest.importorskip(needed)
 
 from effdl import mcu  # noqa: E402
-from effdl.mcu import counting, dwarf  # noqa: E402
+from effdl.mcu import counting, dwarf, tool  # noqa: E402
 from effdl.mcu.parts import part_named  # noqa: E402
 
 MATMUL = """
@@ -178,7 +176,7 @@ def test_a_compile_error_shows_the_line_of_the_text():
         ('#if __has_include("/etc/passwd")\n#error "seen"\n#endif\nint f(void) { return }', "line 4"),
         ('/* YOUR CODE HERE */\n#error "not written yet"', 'line 2: "not written yet"'),
         ("int f(int x) { return " + "(" * 9000 + "x" + ")" * 9000 + "; }", "bracket nesting level"),
-        ("int f(int x) { return " + "- " * 120_000 + "x; }", "nested too deeply"),
+        ("int f(int x) { return " + "- " * 120_000 + "x; }", "the compiler gave up"),
         ("x" * 300_000, "at most 262,144 are compiled"),
         ('#line 7 "other.c"\nint f(int x) { return }', "expected expression"),
         ("const char x[2000000] = {1};", "out of flash"),
@@ -189,20 +187,33 @@ def test_what_cannot_be_compiled_says_why(source, says):
 
 
 def test_a_bomb_of_macros_is_stopped(monkeypatch):
-    compiler = importlib.import_module("effdl.mcu.compiler")
-    monkeypatch.setattr(compiler, "WALL_S", 0.5)
+    monkeypatch.setattr(tool, "WALL_S", 1)
     lines = ["#define A0 x+x+x+x+x+x+x+x+x+x"]
     lines += [f"#define A{i} {'+'.join([f'A{i - 1}'] * 10)}" for i in range(1, 10)]
     error = refused("\n".join(lines) + "\nint f(int x) { return A9; }")
     assert "the compiler was stopped" in str(error)
 
 
+def test_the_system_ends_a_compiler_that_may_not_be_killed(monkeypatch):
+    pytest.importorskip("resource", reason="limits of processes are POSIX's")
+    monkeypatch.setattr(tool, "WALL_S", 1)
+    monkeypatch.setattr(tool.subprocess.Popen, "kill", lambda self: (_ for _ in ()).throw(PermissionError))
+    lines = ["#define A0 x+x+x+x+x+x+x+x+x+x", *(f"#define A{i} {'+'.join([f'A{i - 1}'] * 10)}" for i in range(1, 10))]
+    assert "the compiler" in str(refused("\n".join(lines) + "\nint f(int x) { return A9 + 1; }"))
+
+
+def test_the_environment_cannot_change_what_is_compiled(monkeypatch):
+    monkeypatch.setenv("CCC_OVERRIDE_OPTIONS", "+-DSEVEN=8")
+    monkeypatch.setenv("CPATH", "/usr/include")
+    source = "#ifndef SEVEN\n#define SEVEN 7\n#endif\nint f(void) { return SEVEN; }"
+    assert mcu.run(mcu.compile(source), "f").returned == 7
+
+
 def test_without_the_compiler_the_message_has_the_command(monkeypatch):
-    compiler = importlib.import_module("effdl.mcu.compiler")
-    monkeypatch.setattr(compiler.importlib.util, "find_spec", lambda name: None)
-    compiler._tool.cache_clear()
+    monkeypatch.setattr(tool.importlib.util, "find_spec", lambda name: None)
+    tool.tool.cache_clear()
     error = refused("int f(void) { return 90210; }")
-    compiler._tool.cache_clear()
+    tool.tool.cache_clear()
     assert "pip install" in str(error)
 
 

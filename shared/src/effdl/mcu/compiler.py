@@ -13,10 +13,7 @@ Sources: the manuals of clang and lld.
 from __future__ import annotations
 
 import functools
-import importlib.util
 import json
-import os
-import subprocess
 import tempfile
 from pathlib import Path
 
@@ -24,11 +21,11 @@ from effdl.mcu.complaints import compile_error, link_error
 from effdl.mcu.errors import CompileError, OutOfSram
 from effdl.mcu.image import Program, read_program
 from effdl.mcu.parts import Part, part_named
+from effdl.mcu.tool import run_tool, tool
 
 __all__ = ["compile"]
 
 MAX_SOURCE_BYTES = 256 * 1024
-WALL_S = 8.0
 RUNTIME = Path(__file__).parents[1] / "c" / "mcu_runtime.c"
 HEADERS = ("stdint.h", "stddef.h", "stdbool.h", "arm_acle.h")
 FLAGS = (
@@ -88,7 +85,7 @@ def _compile(source: str, part: Part, opt: tuple[str, ...]) -> Program:
         (folder / "runtime.o").write_bytes(_runtime(part))
         (folder / "part.ld").write_text(SCRIPT.format_map(vars(part)), encoding="utf-8")
         warnings = _clang(folder, part, "answer", opt, source)
-        done = _zig(folder, "ld.lld", *LINK_FLAGS, "answer.o", "runtime.o", "-o", "answer.elf")
+        done = run_tool(folder, "ld.lld", *LINK_FLAGS, "answer.o", "runtime.o", "-o", "answer.elf")
         if done.returncode:
             raise link_error(done.stderr)
         program = read_program((folder / "answer.elf").read_bytes(), part, source, warnings)
@@ -113,39 +110,14 @@ def _runtime(part: Part) -> bytes:
 
 def _clang(folder: Path, part: Part, stem: str, opt: tuple[str, ...], source: str) -> tuple[str, ...]:
     """Compile `stem.c` to `stem.o`; the compiler's warnings."""
-    headers = _tool().parent / "lib" / "include"
+    headers = tool().parent / "lib" / "include"
     shown = [{"type": "directory-remap", "name": str(p), "external-contents": str(p)} for p in (folder, headers)]
     overlay = {"version": 0, "redirecting-with": "redirect-only", "roots": shown}
     (folder / "files.json").write_text(json.dumps(overlay), encoding="utf-8")
     target = ("-target", "thumbv7em-none-eabihf", f"-mcpu={part.core}", f"-mfpu={part.fpu}")
     included = [flag for header in HEADERS for flag in ("-include", header)]
     options = (*target, *FLAGS, *opt, "-isystem", str(headers), "-ivfsoverlay", "files.json", *included)
-    done = _zig(folder, "clang", *options, "-c", f"{stem}.c", "-o", f"{stem}.o")
+    done = run_tool(folder, "clang", *options, "-c", f"{stem}.c", "-o", f"{stem}.o")
     if done.returncode:
         raise compile_error(done.stderr, source)
     return tuple(line.partition(":")[2] for line in done.stderr.splitlines() if line.startswith(f"{stem}.c:"))
-
-
-def _zig(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    # nothing else of the environment: some of its variables change what a compiler does
-    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
-    environment = {**kept, "TMPDIR": str(folder), "TMP": str(folder), "LC_ALL": "C"}
-    try:
-        done = subprocess.run(
-            [str(_tool()), *command], cwd=folder, env=environment, timeout=WALL_S, stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, encoding="utf-8", errors="replace", check=False,
-        )  # fmt: skip
-        done.stderr = done.stderr.replace(str(folder) + os.sep, "").replace(str(_tool().parent) + os.sep, "")
-        return done
-    except subprocess.TimeoutExpired:
-        raise CompileError(f"the compiler was stopped: it was not done after {WALL_S:.0f} s") from None
-
-
-@functools.cache
-def _tool() -> Path:
-    """The program `zig`, which is clang and lld too."""
-    found = importlib.util.find_spec("ziglang")
-    if found is None or found.origin is None:
-        raise CompileError('there is no compiler: install it with pip install "effdl[mcu]", or pip install ziglang')
-    folder = Path(found.origin).parent
-    return folder / ("zig.exe" if os.name == "nt" else "zig")

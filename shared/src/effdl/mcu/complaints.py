@@ -47,7 +47,7 @@ def _without_a_line(output: str) -> str:
         return "the compiler ran out of memory: is an array far too large?"
     if "error: " in output and "frontend command failed" not in output:
         return output[output.index("error: ") + 7 :].splitlines()[0][:300]
-    return "the compiler crashed or was killed: is the text nested too deeply, or far too large?"
+    return "the compiler gave up: is something in the text nested too deeply, or far too large?"
 
 
 def link_error(output: str) -> CompileError:
