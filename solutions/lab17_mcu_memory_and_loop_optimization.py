@@ -12,9 +12,9 @@
 # data, and a compiler and an emulator: `pip install ziglang unicorn capstone` if they are not there yet.
 #
 # You will be able to
-# - say where a value of a tensor lies in memory, and which layout suits which layer
+# - find a value's place in memory, and the layout that suits a layer
 # - predict what a cache keeps, and choose tiles for it
-# - reorder, unroll and tile a matrix product in C, on an emulated microcontroller
+# - reorder, unroll and tile a matrix product in C
 # - order a network's operators so that it needs less memory
 # - read a roofline
 #
@@ -49,12 +49,12 @@ Four = tuple[int, int, int, int]
 
 # %% [markdown]
 # ## Baseline: one layer on a part for a few dollars
-# An STM32F412 has a Cortex-M4 core at 100 MHz, 256 KB of SRAM and 1 MB of flash. We have none on the table: C is
-# compiled for it and run by an emulator with the part's memory map. The emulator counts instructions and bytes
-# exactly; it knows no time, so milliseconds here are estimates from a table of cycles.
+# An STM32F412 has a Cortex-M4 core at 100 MHz, 256 KB of SRAM and 1 MB of flash. None is on the table: C is compiled
+# for it and run by an emulator with the part's memory map, which counts instructions and bytes exactly but knows no
+# time; milliseconds are estimates from a table of cycles.
 #
-# The layer is the last 3 x 3 convolution of the course's ResNet8, in int8, written as a product: 16 positions, sums of
-# 576, 64 filters.
+# The layer is the last 3 x 3 convolution of ResNet8, in int8, as a product: 16 positions, sums of 576, 64 filters. The
+# C that runs is printed with the result.
 
 # %%
 net, image = zoo.load("resnet8"), data.fashion_mnist("validation").images[:1]
@@ -64,18 +64,15 @@ sums = layer.a.astype(np.int32) @ layer.b.astype(np.int32)
 print(f"quality: int8 differs from the real layer by {100 * intlayer.relative_error(layer, sums):.1f} %")
 print(f"cost: {naive.macs:,} of {cost.macs(net, (1, 28, 28)):,} MACs, {naive.instructions:,} instructions")
 print(f"{naive.per_mac:.2f} a MAC, {naive.peak_sram_bytes:,} bytes of SRAM, about {naive.ms_estimate:.0f} ms")
-
-# %% [markdown]
-# This is the C that ran. Seven instructions for one multiply-accumulate (MAC): where do the other six come from?
-
-# %%
 print(kernels.function_text("matmul_naive"))
 
 # %% [markdown]
+# Seven instructions for one multiply-accumulate (MAC): where do the other six come from?
+#
 # ## 1 - Memory: little, and flat
 # A laptop hides slow memory behind large caches and an operating system. A microcontroller has registers, SRAM for
-# what changes (activations) and flash for what does not (weights, code). Some, like the STM32F746, put a cache of a few
-# kilobytes between; a Cortex-M4 has none.
+# what changes (activations) and flash for what does not (weights, code). Some, like the STM32F746, have a cache of a
+# few kilobytes; a Cortex-M4 has none.
 
 # %% role="figure"
 plots.machine.hierarchy(plots.machine.MEMORIES)
@@ -95,21 +92,11 @@ except mcu.OutOfSram as problem:
 plots.reveal(guess_sram, {"bytes": 300 * 300 * (1 + 1 + 4), "fits": "no"})
 
 # %% [markdown]
-# No swap file steps in: it does not run at all. And no operating system guards the rest. Here is a pointer gone
-# astray, as the emulator tells it; on a real board the program would stop, or silently spoil something else.
-
-# %%
-astray = mcu.compile("void clear(int32_t *c) {\n    for (int i = 0;; i++) c[i] = 0;\n}")
-try:
-    mcu.run(astray, "clear", np.ones(4, np.int32))
-except mcu.Fault as problem:
-    print(problem)
-
-# %% [markdown]
+# No swap file steps in: it does not run at all.
+#
 # ## 2 - Layouts: who is whose neighbor
-# Memory is one row. A layout names a tensor's axes from the slowest to the fastest: PyTorch's default is NCHW, where a
-# value's neighbor is the next pixel of its row; TensorFlow's is NHWC, the next channel of the pixel. CHWN puts the
-# images of a batch together.
+# A layout names a tensor's axes from the slowest to the fastest. In NCHW, PyTorch's default, a value's neighbor is the
+# next pixel of its row; in NHWC, TensorFlow's, the next channel of the pixel; in CHWN the same value of the next image.
 #
 # By hand: two channels of 2 x 3 pixels. Where is channel 1, row 0, column 2, counted from 0?
 
@@ -139,37 +126,33 @@ plots.reveal(guess_place, places)
 check("17.1", offset)
 
 # %% [markdown]
-# The ribbon lays out 2 images of 3 channels with *your* function; colors are channels, pale is the second image.
-# Before you touch it: in which layout does one row of one channel lie together? In which one value of all images?
+# The ribbon lays out 2 images of 3 channels with *your* function. Before you touch it: in which layout does one row of
+# one channel lie together? In which one value of all images?
 
 # %% role="widget"
 plots.theatre.layout_ribbon(offset)
 
 # %% [markdown]
-# A pointwise (1 x 1) convolution reads all channels of a pixel, a depthwise one a window of one channel. Memory comes
-# in lines of 32 bytes. How many of 100 reads find their line missing from a cache of 16 lines? (The lab's own
-# `offset` and cache from here on, so that a slip of yours does not follow you.)
-
-# %% predict="17.3"
-guess_layouts = {"pointwise": "NHWC", "depthwise": "NCHW", "batch": "CHWN"}
+# A pointwise (1 x 1) convolution reads all channels of a pixel, a depthwise one a window of one channel. How many of
+# 100 reads find their line of 32 bytes missing from a cache of 16 lines? Say which layout suits which, then look. (The
+# lab's own functions from here on, so that a slip of yours does not follow you.)
 
 # %% role="figure"
 shape, small = (32, 32, 8, 8), cache.Cache(line_bytes=32, n_lines=16, ways=16)
-reads = {how: {name: layout.walk(shape, name, how) for name in layout.LAYOUTS} for how in guess_layouts}
+walks = ("pointwise", "depthwise", "batch")
+reads = {how: {name: layout.walk(shape, name, how) for name in layout.LAYOUTS} for how in walks}
 rate = {how: {n: 100 * cache.count_misses(r, small) / len(r) for n, r in of.items()} for how, of in reads.items()}
-plots.reveal(guess_layouts, {how: min(of, key=of.get) for how, of in rate.items()})
 plots.memory.walks(rate)
 
 # %% [markdown]
-# TinyEngine therefore keeps NHWC for pointwise layers and converts to NCHW for depthwise ones. What does a conversion
-# cost, and when is it worth it?
+# TinyEngine therefore uses NHWC for pointwise layers, NCHW for depthwise ones. When is a conversion worth its cost?
 #
 # ## 3 - A cache, and what it misses
-# A cache keeps copies of lines. A line may stand in one *set* only, of a few *ways*; when the set is full, the line
-# that was not used for longest goes (LRU). By hand: lines of 8 bytes, one set of two ways, byte addresses
-# 0, 4, 8, 0, 16, 8. How many hits? And with two sets of one way each?
+# A cache keeps copies of lines of memory. A line may stand in one *set* only, of a few *ways*; when the set is full, the
+# line not used for longest goes (LRU). By hand: lines of 8 bytes, one set of two ways, addresses 0, 4, 8, 0, 16, 8. How
+# many hits? And with two sets of one way each?
 
-# %% predict="17.4"
+# %% predict="17.3"
 guess_hits = {"one set of two ways": 2, "two sets of one way": 2}
 
 # %%
@@ -186,12 +169,10 @@ plots.reveal(guess_hits, {name: int(of.sum()) for name, of in hits.items()})
 # Line number = address // line_bytes; its set = line number % number of sets. A full set gives up its least recently
 # used line; a hit is a use. ValueError if ways does not divide n_lines. About 10 lines.
 #
-# By hand first: addresses 0, 8, 0, 16, 0, 8 with lines of 8 bytes, two lines, two ways: miss, miss, hit, miss, hit,
-# miss. Line 1 went, not line 0.
+# By hand first: addresses 0, 8, 0, 16, 0, 8, lines of 8 bytes, two lines, two ways: miss, miss, hit, miss, hit, miss.
 #
-# <details><summary>Hint 1</summary>Keep for each set its lines in the order of their last use.</details>
-# <details><summary>Hint 2</summary>A list does; a dict keeps its order too and finds a line faster.</details>
-# <details><summary>Hint 3</summary>Take the line out if it is there, put it last, drop the first if there are too many.</details>
+# <details><summary>Hint 1</summary>Keep each set's lines in the order of their last use: a list, or a dict.</details>
+# <details><summary>Hint 2</summary>Take the line out if it is there, put it last, drop the first if there are too many.</details>
 
 # %% exercise="17.2" source="effdl.cache:cache_hits" points=20 minutes=15 difficulty=3
 # the build puts the reference here
@@ -200,25 +181,24 @@ plots.reveal(guess_hits, {name: int(of.sum()) for name, of in hits.items()})
 check("17.2", cache_hits)
 
 # %% [markdown]
-# Is such a model worth anything? Valgrind's cachegrind runs a compiled program and simulates a cache of its own. Eight
-# walks through a product, in two caches (`python -m effdl.make.lab17` counts them anew where valgrind is installed):
+# Is such a model right? Valgrind's cachegrind runs a compiled program through a cache of its own. Eight walks through a
+# product, in two caches (cached; `python -m effdl.make.lab17` counts them anew where valgrind is installed):
 
 # %% role="figure"
 plots.memory.cachegrind(cachegrind.cached_pairs())
 
 # %% [markdown]
-# The few misses between the two are the program's stack. Now the product C = A B of 24 x 24 floats, with loops in any
-# order: i walks rows of A and C, j columns of B and C, k the sums. The order is written from the outermost loop.
-# Elements are darker the more misses they cost, by *your* function. Before you touch it: in which order is B read down
-# its columns? Which tile is too large for 24 lines?
+# The few misses between the two are the program's stack. Now the product C = A B of 24 x 24 floats: i walks rows of A
+# and C, j columns of B and C, k the sums; an order names the outermost loop first. Elements are darker the more misses
+# they cost, by *your* function. Before you touch it: in which order is B read down its columns? Which tile is too large
+# for 24 lines?
 
 # %% role="widget"
 plots.theatre.cache_theatre(cache_hits)
 
 # %% [markdown]
-# The order "ijk" reads a column of B for each element of C, a new line at each step. Written "ikj" every array is
-# walked along its rows. A *tile* goes further: blocks of T x T, so that three blocks stay in the cache until they are
-# used up. How large may T be?
+# "ijk" reads a column of B for each element of C, a new line at each step; "ikj" walks along rows. A *tile* goes
+# further: three blocks of T x T stay in the cache until they are used up.
 #
 # ### Exercise 17.3 - The largest tile    6 min - 10 points - difficulty 2/5
 # Write `best_tile`. Return the largest side T, a multiple of `multiple`, such that T x T elements of A, of B and of C
@@ -240,21 +220,17 @@ check("17.3", best_tile)
 # The cache of an STM32F746 has 4 KB: 128 lines of 32 bytes, in sets of 4. For a product of 60 x 60 floats the formula
 # says T = 18. Which side will miss least?
 
-# %% predict="17.5"
-guess_tile = {"best side": 18}
-
 # %% role="figure"
 sizes, sides, floats = loops.Sizes(60, 60, 60), (2, 4, 8, 12, 16, 20, 24, 32, 40, 60), {"element_bytes": (4, 4, 4)}
 misses = functools.partial(cache.count_misses, cache=cache.STM32F746_DATA)
 tiled = [misses(loops.matmul_trace(sizes, "ikj", (side,), **floats).addresses) for side in sides]
 plain = {order: misses(loops.matmul_trace(sizes, order, **floats).addresses) for order in ("jki", "ijk", "ikj")}
-plots.reveal(guess_tile, {"best side": sides[int(np.argmin(tiled))]})
 plots.memory.tiles(sides, tiled, plain, loops.best_tile(4096, (4, 4, 4)))
 
 # %% [markdown]
-# The formula is a good guess and no more: it knows neither whole lines nor sets. (Try 64 instead of 60: rows of 256
-# bytes fall into the same few sets.) With a second cache behind the first, tiles go inside tiles: *multi-level
-# tiling*. Here 96 x 96 floats, the 4 KB cache and one of 32 KB behind it:
+# The formula is a good guess: it knows neither whole lines nor sets. (Try 64 instead of 60: rows of 256 bytes fall into
+# few sets.) With a second cache behind the first, tiles go inside tiles: *multi-level tiling*. Here 96 x 96 floats, and
+# 32 KB behind the 4 KB:
 
 # %% role="figure"
 large, behind = loops.Sizes(96, 96, 96), cache.Cache(line_bytes=32, n_lines=1024, ways=8)
@@ -264,13 +240,13 @@ plots.memory.levels({name: cache.count_levels(t, cache.STM32F746_DATA, behind) f
 
 # %% [markdown]
 # ## 4 - The loops in C
-# An answer in C is a text in quotes; the check compiles it for the STM32F412, runs it, and compares with NumPy. It also
-# counts. We compile with -O2 and `-fno-unroll-loops`, so that your loops stay as you wrote them.
+# An answer in C is a text in quotes; the check compiles it for the STM32F412, runs it, compares with NumPy, and counts.
+# Options are `-O2 -fno-unroll-loops`, so that loops stay as you wrote them.
 #
 # ### Exercise 17.4 - Reorder the loops    10 min - 12 points - difficulty 2/5
 # Write `matmul_reordered`: c (m, n) = a (m, k) b (k, n), row by row, in the order i, p, j from outside, where p runs
 # along the sums. c holds rubbish at first. Graded: the product; and, on a cache of 16 lines of 32 bytes, at most 1.2
-# times our misses, with at most 1.15 times our instructions. About 10 lines.
+# times our misses, with at most 1.3 times our instructions. About 10 lines.
 #
 # By hand first: element (i, j) of c is at c[i * n + j]. Which elements change while i and p stand still?
 #
@@ -284,12 +260,11 @@ plots.memory.levels({name: cache.count_levels(t, cache.STM32F746_DATA, behind) f
 check("17.4", matmul_reordered_c)
 
 # %% [markdown]
-# Without a cache the order matters little: reordering exchanged a slow walk for a read and a write of c at each step.
-# What each MAC pays besides is the loop: add one, compare, jump. *Unrolling* by 4 does four MACs in a turn. By hand: a
-# sum of 10 MACs, unrolled by 4. How many turns of four are there, how many single steps remain, and how many jumps
-# back instead of 10?
+# Without a cache the order matters little. What each MAC pays is the loop: add one, compare, jump. *Unrolling* by 4 does
+# four MACs in a turn. By hand: a sum of 10 MACs, unrolled by 4. How many turns of four, how many single steps, and how
+# many jumps instead of 10?
 
-# %% predict="17.6"
+# %% predict="17.4"
 guess_turns = {"turns of four": 2, "single steps": 2, "jumps": 4}
 
 # %%
@@ -300,7 +275,7 @@ plots.reveal(guess_turns, {"turns of four": turns, "single steps": rest, "jumps"
 # ### Exercise 17.5 - Unroll by four    12 min - 18 points - difficulty 3/5
 # Write `matmul_unrolled`: the same product in the order i, j, p, the sum in a variable, four steps of p in each turn;
 # what remains of k is done singly, and k may be less than 4. c holds rubbish at first. Graded: the product; at most
-# 1.2 times our branches and 1.15 times our instructions. About 16 lines, five of them alike.
+# 1.2 times our branches and 1.3 times our instructions. About 16 lines, five of them alike.
 #
 # By hand first: for k = 10 the turns begin at p = 0 and 4, the single steps at 8 and 9.
 #
@@ -314,20 +289,19 @@ plots.reveal(guess_turns, {"turns of four": turns, "single steps": rest, "jumps"
 check("17.5", matmul_unrolled_c)
 
 # %% [markdown]
-# Would unrolling by 64 be still better? Code grows, and it must fit flash; the compiler's -O3 chooses a factor itself.
+# Would unrolling by 64 be still better? Code grows, and it must fit flash.
 #
 # ### Exercise 17.6 - Tile    16 min - 15 points - difficulty 4/5
 # Write `matmul_tiled`: the same product, block by block. Blocks begin at multiples of `tile` and end after `tile` or at
 # the matrix's edge, in all three directions; any order of blocks. c holds rubbish at first. Graded: the product for any
-# sizes and tile; reads may enter a tile of a, of b or of c once for each block, no more (our count); at most 1.15 times
-# our instructions. About 18 lines.
+# sizes and tile; reads may enter a tile of a, of b or of c once for each block, no more; at most 1.3 times our
+# instructions. About 18 lines.
 #
-# By hand first: m = 5, tile = 2: blocks of rows 0-1, 2-3, 4. A sum is spread over several blocks: where is it kept
-# meanwhile?
+# By hand first: m = 5, tile = 2: blocks of rows 0-1, 2-3, 4. Where is a sum kept between its blocks?
 #
 # <details><summary>Hint 1</summary>Six loops: three over the corners of blocks, three inside a block.</details>
 # <details><summary>Hint 2</summary>c is cleared once, before all blocks; each block adds to it.</details>
-# <details><summary>Hint 3</summary>The end of a block: i0 + tile &lt; m ? i0 + tile : m, computed outside the inner loops.</details>
+# <details><summary>Hint 3</summary>A block ends at i0 + tile &lt; m ? i0 + tile : m.</details>
 
 # %% exercise="17.6" source="effdl/c/matmul.c:matmul_tiled" points=15 minutes=16 difficulty=4
 # the build puts the reference here
@@ -336,11 +310,11 @@ check("17.5", matmul_unrolled_c)
 check("17.6", matmul_tiled_c)
 
 # %% [markdown]
-# On a Cortex-M4 there is nothing to tile for but registers: 2 x 2 sums at once use each element read twice. And one
-# instruction can do two MACs, SIMD (lab 18): SMLAD multiplies two pairs of 16-bit halves. Both are in the package. On
-# the real layer, which kernel will take the fewest instructions a MAC, and how many?
+# On a Cortex-M4 there is nothing to tile for but registers: 2 x 2 sums at once use each element read twice. And SIMD
+# (lab 18) does two MACs in one instruction. Both are in the package. How many instructions a MAC will each kernel take
+# on the real layer?
 
-# %% predict="17.7"
+# %% predict="17.5"
 guess_kernels = {"naive": 7, "unrolled by 4": 4.8, "registers 2 x 2": 2.8, "SIMD": 1.8}
 
 # %% role="figure"
@@ -350,15 +324,13 @@ plots.reveal(guess_kernels, {name: round(found[kernel].per_mac, 1) for name, ker
 plots.machine.instructions(list(found.values()), part="an STM32F412")
 
 # %% [markdown]
-# Orange is what unrolling saves. Tiling for a cache *costs* instructions: it pays where a miss costs more, as on the
-# next part, or on your laptop.
+# Orange is what unrolling saves. Tiling for a cache *costs* instructions: it pays where a miss costs more.
 #
 # ## 5 - Order operators, not loops
-# A chain of layers has one order. A network with branches has many: an output stays in SRAM until the last operator
-# that reads it is done. By hand: a (8 bytes) feeds b (1) and c (4); b feeds d (6); e (1) joins c and d. How many bytes
+# A network with branches can run in many orders; an output stays in SRAM until its last reader is done. By hand: a (8 bytes) feeds b (1) and c (4); b feeds d (6); e (1) joins c and d. How many bytes
 # are alive at the peak in the order a b d c e? And in a b c d e?
 
-# %% predict="17.8"
+# %% predict="17.6"
 guess_peaks = {"abdce": 18, "abcde": 13}
 
 # %%
@@ -377,7 +349,7 @@ plots.reveal(guess_peaks, {order: max(alive) for order, alive in peaks.items()},
 # By hand first: the graph above gives a b c d e, 13 bytes.
 #
 # <details><summary>Hint 1</summary>What must stay depends on which operators are done, not on their order.</details>
-# <details><summary>Hint 2</summary>A recursive function of the set of done operators (a frozenset), with <code>functools.cache</code>.</details>
+# <details><summary>Hint 2</summary>A recursive function of that set, a frozenset, with <code>functools.cache</code>.</details>
 # <details><summary>Hint 3</summary>peak(done) = min over what is ready of max(bytes while it runs, peak(done with it)).</details>
 
 # %% exercise="17.7" source="effdl.schedule:best_order" points=15 minutes=15 difficulty=4
@@ -397,12 +369,11 @@ alive = {name: list(zip(order, schedule.live_bytes(cell, order), strict=True)) f
 plots.memory.alive(alive, limit_bytes=512 * 1024)
 
 # %% [markdown]
-# Nothing was approximated: the same operators, the same results, a quarter less memory. Why can no order of this cell
-# go below the bytes of its last step?
+# The same operators, the same results, a quarter less memory. Why can no order go below the bytes of the last step?
 #
-# ## 6 - Put together: two parts and your own processor
-# The real layer once more, on both parts, its accesses traced and sent through the F746's cache. Will the kernel with
-# the fewest instructions also miss least?
+# ## 6 - Put together: a part with a cache, and your own processor
+# The real layer on the STM32F746, every access traced and sent through its cache (a quarter of the sums, to save time).
+# Will the kernel with the fewest instructions also miss least?
 
 # %%
 for name in ("matmul_register", "matmul_reordered", "matmul_tiled"):
@@ -413,25 +384,20 @@ for name in ("matmul_register", "matmul_reordered", "matmul_tiled"):
     print(f"{name}: {run.instructions:,} instructions, {missed:,} misses in {len(run.trace):,} accesses")
 
 # %% [markdown]
-# (A quarter of the sums, to save time.) What a miss costs depends on the part and on where the data lies. On your own
-# processor it shows: the same C, compiled for it, against NumPy and PyTorch. How many times as fast as naive will the
-# reordered loops be, and how many times as fast as these PyTorch?
-
-# %% predict="17.9"
-guess_host = {"reordered": 2, "reordered, vectorized": 15, "PyTorch, int8": 100}
+# What a miss costs depends on the part. On your own processor it shows: the same C, compiled for it, against NumPy and
+# PyTorch, 512 x 512. How many times as fast as naive will the reordered loops be? And PyTorch?
 
 # %% role="figure" tags=["nbval-ignore-output"]
 speeds = hostspeed.products(512)
-times = {speed.name: round(speed.gmacs / speeds[0].gmacs, 1) for speed in speeds}
-plots.reveal(guess_host, {name: times[name] for name in guess_host}, "times naive")
+print(", ".join(f"{speed.name} {speed.ms:.1f} ms (spread {speed.spread_ms:.1f})" for speed in speeds))
 plots.machine.host(speeds)
 
 # %% [markdown]
-# Rows let the compiler vectorize: that is why order decides here. PyTorch's product adds register tiles, packed copies
-# and instructions made for int8.
+# Rows let the compiler vectorize: that is why order decides here. PyTorch adds register tiles, packed copies and
+# instructions made for int8.
 #
 # How fast could it be? A *roofline* bounds a kernel by two measured numbers: multiply-adds a second, and bytes a second
-# from memory times MACs for each byte. A matrix times a vector uses each weight once; a matrix times a matrix n times.
+# from memory times MACs for each byte. A matrix times a vector uses each weight once.
 
 # %% role="figure" tags=["nbval-ignore-output"]
 machine = hostspeed.machine()
@@ -443,21 +409,19 @@ plots.machine.roofline(points, machine)
 
 # %% [markdown]
 # The roof is of float32 multiply-adds: PyTorch's int8 instructions may stand above it. Language models that write word
-# by word live on the left, products of matrices with vectors. What would halving the bytes of a weight do there?
+# by word live on the left. What would halving the bytes of a weight do there?
 
 # %% [markdown]
 # ## Honest limits
-# No board was used: the emulator counts instructions exactly but knows neither cycles, wait states of the flash nor the
-# cache; our milliseconds come from a table. The model's cache is LRU, the Cortex-M7's picks its victims otherwise.
-# Misses are not time: prefetching and overlapping hide some. One layer was run as a product of copied rows; a real
-# engine would not copy them (lab 18). Sums were not requantized. Operators were ordered, but not placed: fragments can
-# cost more. Speeds on your processor are medians on one thread, beside whatever else it was doing.
+# No board was used: the emulator knows neither cycles nor wait states of the flash nor caches. The model's cache is LRU;
+# a real one may replace otherwise, and prefetching hides misses. One layer was run as a product of copied rows, which a
+# real engine would not copy (lab 18), and its sums were not requantized. Operators were ordered, but not placed:
+# fragments can cost more. Speeds on your processor are medians on one thread, beside whatever else it was doing.
 
 # %% [markdown]
 # ## Wrap-up
-# The order of loops decides what a cache keeps and what a compiler can vectorize; unrolling saves branches where
-# instructions are the cost; tiles keep a working set close, in caches or in registers. SRAM decides whether a network
-# runs at all, and an order of operators can decide that.
+# The order of loops decides what a cache keeps and a compiler can vectorize; unrolling saves branches; tiles keep a
+# working set close, in caches or in registers. SRAM decides whether a network runs at all, and so can an order.
 #
 # | | where | gain |
 # |---|---|---|

@@ -33,6 +33,16 @@ def some_graph(n, *, seed):
     return dict(rows[int(i)] for i in draw.permutation(n))
 
 
+def refuses(*graphs):
+    """Fail the case if an order of one of these graphs is found, or another error is raised than a ValueError."""
+    for graph in graphs:
+        try:
+            best_order(graph)
+        except ValueError:
+            continue
+        raise AssertionError("an order was found where there is none")
+
+
 def told(graph, order):
     """An order as places in the graph, the operators' bytes, and which reads which."""
     names = list(graph)
@@ -65,11 +75,11 @@ def lines_missed(run, line_bytes, n_lines):
 
 # %% role="judge"
 def no_dearer(got, ref):
-    """got and ref: arrays, then counts; arrays exact, counts with the slack of the statement: 1.2, instructions 1.15."""
+    """got and ref: arrays, then counts; arrays exact, counts with the slack of the statement: 1.2, instructions 1.3."""
     if len(got) != len(ref) or not all(np.array_equal(g, r) for g, r in zip(got[:-1], ref[:-1], strict=True)):
         return 0.0
     counts, ours = np.asarray(got[-1]), np.asarray(ref[-1])
-    if counts.shape != ours.shape or counts[0] > 1.15 * ours[0] or (counts[1:] > 1.2 * ours[1:]).any():
+    if counts.shape != ours.shape or counts[0] > 1.3 * ours[0] or (counts[1:] > 1.2 * ours[1:]).any():
         return 0.0
     return 1.0
 
@@ -79,7 +89,7 @@ def once_a_block(got, ref):
     if len(got) != len(ref) or not all(np.array_equal(g, r) for g, r in zip(got[:-1], ref[:-1], strict=True)):
         return 0.0
     counts, ours = np.asarray(got[-1]), np.asarray(ref[-1])
-    if counts.shape != ours.shape or counts[0] > 1.15 * ours[0] or (counts[1:4] > ours[4]).any():
+    if counts.shape != ours.shape or counts[0] > 1.3 * ours[0] or (counts[1:4] > ours[4]).any():
         return 0.0
     return 1.0
 
@@ -198,7 +208,8 @@ show(full, less, [best_tile(12 * 16 * side * side, (4, 4, 4), 4) for side in sid
 
 # %% exercise="17.3" case="elements of different size" points=2 hint="element_bytes are those of A, of B and of C, in any order of size"
 bytes_of = [tuple(numbers(1, 9, 3, seed=seed + i)) for i in range(8)]
-show([best_tile(5000 + seed % 999, each, 3) for each in bytes_of], raises(best_tile, 60, (5, 1, 1), 3))
+exactly = [best_tile(sum(each) * 81, each, 3) for each in bytes_of]
+show([best_tile(5000 + seed % 999, each, 3) for each in bytes_of], exactly, raises(best_tile, 60, (5, 1, 1), 3))
 
 # %% exercise="17.4" case="sizes that differ" points=3 hint="m, n and k all different; negative numbers; a and b stay as they are"
 shown = arrays(matmul_reordered_c, "matmul_reordered", (5, 9, 7), seed=seed)
@@ -226,9 +237,9 @@ for i, sizes in enumerate([(3, 4, 13), (2, 6, 10), (5, 3, 7)]):
     shown += arrays(matmul_unrolled_c, "matmul_unrolled", sizes, seed=seed + i)
 show(*shown)
 
-# %% exercise="17.5" case="short sums" points=4 hint="k less than 4; sizes of 1; c holds rubbish when the function is called"
+# %% exercise="17.5" case="short sums" points=4 hint="k from 1 to 5; sizes of 1; c holds rubbish when the function is called"
 shown = []
-for i, sizes in enumerate([(2, 5, 3), (4, 3, 2), (3, 3, 1), (1, 1, 5)]):
+for i, sizes in enumerate([(2, 5, 3), (4, 3, 2), (3, 3, 1), (1, 1, 5), (2, 3, 4)]):
     shown += arrays(matmul_unrolled_c, "matmul_unrolled", sizes, seed=seed + i)
 show(*shown)
 
@@ -259,7 +270,8 @@ run = call(matmul_tiled_c, "matmul_tiled", sizes, tile, seed=seed, trace=True)
 blocks = math.prod(-(-size // tile) for size in sizes)
 show(run.arrays[2], [run.instructions, *kernels.tile_moves(run, sizes, tile), blocks])
 
-# %% exercise="17.7" case="six operators" points=3 judge="smallest_peak" hint="small networks with branches, listed in any order"
+# %% exercise="17.7" case="six operators" points=3 judge="smallest_peak" hint="small networks with branches, listed in any order; ValueError where two operators wait for each other"
+refuses({"a": Op(("b",), 3), "b": Op(("a",), 4)}, {"a": Op(("a",), 1)})
 shown = []
 for i in range(6):
     graph = some_graph(6, seed=seed + i)
@@ -273,7 +285,8 @@ for i in range(5):
     shown += told(graph, best_order(graph))
 show(*shown)
 
-# %% exercise="17.7" case="results that stay" points=3 judge="smallest_peak" hint="what nobody reads stays to the end"
+# %% exercise="17.7" case="results that stay" points=3 judge="smallest_peak" hint="what nobody reads stays to the end; ValueError where an input is not there"
+refuses({"a": Op(("ghost",), 3)}, {"a": Op((), 3), "b": Op(("a", "c"), 4), "c": Op(("b",), 1)})
 shown = []
 for i in range(6):
     graph = some_graph(5, seed=seed + 200 + i)
@@ -296,11 +309,5 @@ show(*shown)
 # %% exercise="17.7" case="twelve operators, circles" points=3 judge="smallest_peak" hint="twelve operators in time; ValueError where operators wait for each other or for one that is not there"
 graph = some_graph(12, seed=seed)
 loop = {"a": Op(("c",), 3), "b": Op(("a",), 4), "c": Op(("b",), 5), "d": Op((), 1)}
-missing = {"a": Op((), 3), "b": Op(("ghost",), 4)}
-for bad in (loop, missing):
-    try:
-        best_order(bad)
-    except ValueError:
-        continue
-    raise AssertionError("an order was found where there is none")
+refuses(loop, {"a": Op((), 3), "b": Op(("ghost",), 4)})
 show(*told(graph, best_order(graph)))

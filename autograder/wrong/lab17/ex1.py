@@ -1,5 +1,5 @@
 # %% wrong="Rows and columns are swapped: the fastest of the two is w, the column."
-def offset(index: Four, shape: Four, layout: str) -> int:
+def offset(index, shape, layout):
     if layout not in ("NCHW", "NHWC", "CHWN"):
         raise ValueError(f"offset: layout must be NCHW, NHWC or CHWN, not {layout!r}")
     if any(not 0 <= at < size for at, size in zip(index, shape, strict=True)):
@@ -12,7 +12,7 @@ def offset(index: Four, shape: Four, layout: str) -> int:
 
 
 # %% wrong="The layout is walked from its last letter: the first letter is the slowest axis, the last the fastest."
-def offset(index: Four, shape: Four, layout: str) -> int:
+def offset(index, shape, layout):
     if layout not in ("NCHW", "NHWC", "CHWN"):
         raise ValueError(f"offset: layout must be NCHW, NHWC or CHWN, not {layout!r}")
     if any(not 0 <= at < size for at, size in zip(index, shape, strict=True)):
@@ -25,7 +25,7 @@ def offset(index: Four, shape: Four, layout: str) -> int:
 
 
 # %% wrong="NHWC lets the channel be the slowest of the three; it is the fastest."
-def offset(index: Four, shape: Four, layout: str) -> int:
+def offset(index, shape, layout):
     if layout not in ("NCHW", "NHWC", "CHWN"):
         raise ValueError(f"offset: layout must be NCHW, NHWC or CHWN, not {layout!r}")
     if any(not 0 <= at < size for at, size in zip(index, shape, strict=True)):
@@ -38,7 +38,7 @@ def offset(index: Four, shape: Four, layout: str) -> int:
 
 
 # %% wrong="CHWN is taken for CHW with the images outside; the image is the fastest axis."
-def offset(index: Four, shape: Four, layout: str) -> int:
+def offset(index, shape, layout):
     if layout not in ("NCHW", "NHWC", "CHWN"):
         raise ValueError(f"offset: layout must be NCHW, NHWC or CHWN, not {layout!r}")
     if any(not 0 <= at < size for at, size in zip(index, shape, strict=True)):
@@ -51,7 +51,7 @@ def offset(index: Four, shape: Four, layout: str) -> int:
 
 
 # %% wrong="The letters are right, the sizes are not: index and shape come in the order n, c, h, w whatever the layout is."
-def offset(index: Four, shape: Four, layout: str) -> int:
+def offset(index, shape, layout):
     if layout not in ("NCHW", "NHWC", "CHWN"):
         raise ValueError(f"offset: layout must be NCHW, NHWC or CHWN, not {layout!r}")
     if any(not 0 <= at < size for at, size in zip(index, shape, strict=True)):
@@ -63,7 +63,7 @@ def offset(index: Four, shape: Four, layout: str) -> int:
 
 
 # %% wrong="The index is taken in the order of the layout; it comes in the order n, c, h, w."
-def offset(index: Four, shape: Four, layout: str) -> int:
+def offset(index, shape, layout):
     if layout not in ("NCHW", "NHWC", "CHWN"):
         raise ValueError(f"offset: layout must be NCHW, NHWC or CHWN, not {layout!r}")
     if any(not 0 <= at < size for at, size in zip(index, shape, strict=True)):
@@ -75,7 +75,7 @@ def offset(index: Four, shape: Four, layout: str) -> int:
 
 
 # %% wrong="Each index is multiplied with the size of its own axis; a step skips the sizes of the faster axes."
-def offset(index: Four, shape: Four, layout: str) -> int:
+def offset(index, shape, layout):
     if layout not in ("NCHW", "NHWC", "CHWN"):
         raise ValueError(f"offset: layout must be NCHW, NHWC or CHWN, not {layout!r}")
     if any(not 0 <= at < size for at, size in zip(index, shape, strict=True)):
@@ -88,7 +88,7 @@ def offset(index: Four, shape: Four, layout: str) -> int:
 
 
 # %% wrong="An index outside the shape gives the place of another value; it is a ValueError."
-def offset(index: Four, shape: Four, layout: str) -> int:
+def offset(index, shape, layout):
     if layout not in ("NCHW", "NHWC", "CHWN"):
         raise ValueError(f"offset: layout must be NCHW, NHWC or CHWN, not {layout!r}")
     position = 0
@@ -99,7 +99,7 @@ def offset(index: Four, shape: Four, layout: str) -> int:
 
 
 # %% wrong="A negative index counts from the end, as in a list; here it is a ValueError."
-def offset(index: Four, shape: Four, layout: str) -> int:
+def offset(index, shape, layout):
     if layout not in ("NCHW", "NHWC", "CHWN"):
         raise ValueError(f"offset: layout must be NCHW, NHWC or CHWN, not {layout!r}")
     if any(at >= size for at, size in zip(index, shape, strict=True)):
@@ -112,7 +112,7 @@ def offset(index: Four, shape: Four, layout: str) -> int:
 
 
 # %% wrong="An index equal to the size is let through: the last one is size - 1."
-def offset(index: Four, shape: Four, layout: str) -> int:
+def offset(index, shape, layout):
     if layout not in ("NCHW", "NHWC", "CHWN"):
         raise ValueError(f"offset: layout must be NCHW, NHWC or CHWN, not {layout!r}")
     if any(not 0 <= at <= size for at, size in zip(index, shape, strict=True)):
@@ -125,7 +125,7 @@ def offset(index: Four, shape: Four, layout: str) -> int:
 
 
 # %% wrong="An unknown layout is taken letter by letter; only the three named ones are right, others a ValueError."
-def offset(index: Four, shape: Four, layout: str) -> int:
+def offset(index, shape, layout):
     if any(not 0 <= at < size for at, size in zip(index, shape, strict=True)):
         raise ValueError(f"offset: index {tuple(index)} lies outside the shape {tuple(shape)}")
     position = 0
@@ -136,7 +136,7 @@ def offset(index: Four, shape: Four, layout: str) -> int:
 
 
 # %% wrong="Places are counted from 1; the first value is at 0."
-def offset(index: Four, shape: Four, layout: str) -> int:
+def offset(index, shape, layout):
     if layout not in ("NCHW", "NHWC", "CHWN"):
         raise ValueError(f"offset: layout must be NCHW, NHWC or CHWN, not {layout!r}")
     if any(not 0 <= at < size for at, size in zip(index, shape, strict=True)):

@@ -1,5 +1,5 @@
 # %% wrong="The oldest line goes (FIFO); a hit has to count as a use."
-def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) -> np.ndarray:
+def cache_hits(addresses, line_bytes, n_lines, ways):
     if n_lines % ways:
         raise ValueError(f"cache_hits: {n_lines} lines cannot be divided into sets of {ways} ways")
     sets = [{} for _ in range(n_lines // ways)]  # of each set the lines, the least recently used one first
@@ -14,7 +14,7 @@ def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) 
 
 
 # %% wrong="The most recently used line goes; it is the least recently used one."
-def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) -> np.ndarray:
+def cache_hits(addresses, line_bytes, n_lines, ways):
     if n_lines % ways:
         raise ValueError(f"cache_hits: {n_lines} lines cannot be divided into sets of {ways} ways")
     sets = [{} for _ in range(n_lines // ways)]  # of each set the lines, the least recently used one first
@@ -30,7 +30,7 @@ def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) 
 
 
 # %% wrong="The set is that of the address; it is that of the line, address // line_bytes."
-def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) -> np.ndarray:
+def cache_hits(addresses, line_bytes, n_lines, ways):
     if n_lines % ways:
         raise ValueError(f"cache_hits: {n_lines} lines cannot be divided into sets of {ways} ways")
     sets = [{} for _ in range(n_lines // ways)]  # of each set the lines, the least recently used one first
@@ -47,7 +47,7 @@ def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) 
 
 
 # %% wrong="Addresses are taken for lines: values beside each other share a line of line_bytes bytes."
-def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) -> np.ndarray:
+def cache_hits(addresses, line_bytes, n_lines, ways):
     if n_lines % ways:
         raise ValueError(f"cache_hits: {n_lines} lines cannot be divided into sets of {ways} ways")
     sets = [{} for _ in range(n_lines // ways)]  # of each set the lines, the least recently used one first
@@ -63,7 +63,7 @@ def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) 
 
 
 # %% wrong="All lines share one set: a line may stand in set (line number % number of sets) alone."
-def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) -> np.ndarray:
+def cache_hits(addresses, line_bytes, n_lines, ways):
     if n_lines % ways:
         raise ValueError(f"cache_hits: {n_lines} lines cannot be divided into sets of {ways} ways")
     sets, ways = [{}], n_lines  # of each set the lines, the least recently used one first
@@ -79,7 +79,7 @@ def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) 
 
 
 # %% wrong="Each line is its own set (direct mapped): a set holds `ways` lines."
-def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) -> np.ndarray:
+def cache_hits(addresses, line_bytes, n_lines, ways):
     if n_lines % ways:
         raise ValueError(f"cache_hits: {n_lines} lines cannot be divided into sets of {ways} ways")
     sets = [{} for _ in range(n_lines)]  # of each set the lines, the least recently used one first
@@ -95,7 +95,7 @@ def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) 
 
 
 # %% wrong="There are `ways` sets of n_lines / ways lines; it is the other way round."
-def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) -> np.ndarray:
+def cache_hits(addresses, line_bytes, n_lines, ways):
     if n_lines % ways:
         raise ValueError(f"cache_hits: {n_lines} lines cannot be divided into sets of {ways} ways")
     sets = [{} for _ in range(ways)]  # of each set the lines, the least recently used one first
@@ -111,7 +111,7 @@ def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) 
 
 
 # %% wrong="Every set holds n_lines lines; n_lines is the size of the whole cache."
-def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) -> np.ndarray:
+def cache_hits(addresses, line_bytes, n_lines, ways):
     if n_lines % ways:
         raise ValueError(f"cache_hits: {n_lines} lines cannot be divided into sets of {ways} ways")
     sets = [{} for _ in range(n_lines // ways)]  # of each set the lines, the least recently used one first
@@ -127,7 +127,7 @@ def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) 
 
 
 # %% wrong="A set holds one line too few."
-def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) -> np.ndarray:
+def cache_hits(addresses, line_bytes, n_lines, ways):
     if n_lines % ways:
         raise ValueError(f"cache_hits: {n_lines} lines cannot be divided into sets of {ways} ways")
     sets = [{} for _ in range(n_lines // ways)]  # of each set the lines, the least recently used one first
@@ -143,7 +143,7 @@ def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) 
 
 
 # %% wrong="A set holds one line too many."
-def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) -> np.ndarray:
+def cache_hits(addresses, line_bytes, n_lines, ways):
     if n_lines % ways:
         raise ValueError(f"cache_hits: {n_lines} lines cannot be divided into sets of {ways} ways")
     sets = [{} for _ in range(n_lines // ways)]  # of each set the lines, the least recently used one first
@@ -159,7 +159,7 @@ def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) 
 
 
 # %% wrong="Misses are marked True; True is a hit."
-def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) -> np.ndarray:
+def cache_hits(addresses, line_bytes, n_lines, ways):
     if n_lines % ways:
         raise ValueError(f"cache_hits: {n_lines} lines cannot be divided into sets of {ways} ways")
     sets = [{} for _ in range(n_lines // ways)]  # of each set the lines, the least recently used one first
@@ -175,7 +175,7 @@ def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) 
 
 
 # %% wrong="A full set is emptied; only the least recently used line goes."
-def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) -> np.ndarray:
+def cache_hits(addresses, line_bytes, n_lines, ways):
     if n_lines % ways:
         raise ValueError(f"cache_hits: {n_lines} lines cannot be divided into sets of {ways} ways")
     sets = [{} for _ in range(n_lines // ways)]  # of each set the lines, the least recently used one first
@@ -192,7 +192,7 @@ def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) 
 
 
 # %% wrong="Sets are runs of neighboring lines (line // ways); neighbors belong to different sets."
-def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) -> np.ndarray:
+def cache_hits(addresses, line_bytes, n_lines, ways):
     if n_lines % ways:
         raise ValueError(f"cache_hits: {n_lines} lines cannot be divided into sets of {ways} ways")
     sets = [{} for _ in range(n_lines // ways)]  # of each set the lines, the least recently used one first
@@ -208,7 +208,7 @@ def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) 
 
 
 # %% wrong="The result is a count of hits; asked for is True or False for each access."
-def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) -> np.ndarray:
+def cache_hits(addresses, line_bytes, n_lines, ways):
     if n_lines % ways:
         raise ValueError(f"cache_hits: {n_lines} lines cannot be divided into sets of {ways} ways")
     sets = [{} for _ in range(n_lines // ways)]  # of each set the lines, the least recently used one first

@@ -1,5 +1,5 @@
 # %% wrong="Three times the bytes of A: B and C have elements of their own size."
-def best_tile(cache_bytes: int, element_bytes: tuple[int, int, int], multiple: int = 1) -> int:
+def best_tile(cache_bytes, element_bytes, multiple=1):
     tile = 0
     while (tile + multiple) ** 2 * 3 * element_bytes[0] <= cache_bytes:
         tile += multiple
@@ -9,7 +9,7 @@ def best_tile(cache_bytes: int, element_bytes: tuple[int, int, int], multiple: i
 
 
 # %% wrong="Only A and B are counted; the tile of C has to fit too."
-def best_tile(cache_bytes: int, element_bytes: tuple[int, int, int], multiple: int = 1) -> int:
+def best_tile(cache_bytes, element_bytes, multiple=1):
     tile = 0
     while (tile + multiple) ** 2 * sum(element_bytes[:2]) <= cache_bytes:
         tile += multiple
@@ -19,7 +19,7 @@ def best_tile(cache_bytes: int, element_bytes: tuple[int, int, int], multiple: i
 
 
 # %% wrong="Three lines of length T are counted; a tile has T * T elements."
-def best_tile(cache_bytes: int, element_bytes: tuple[int, int, int], multiple: int = 1) -> int:
+def best_tile(cache_bytes, element_bytes, multiple=1):
     tile = 0
     while (tile + multiple) * sum(element_bytes) <= cache_bytes:
         tile += multiple
@@ -29,7 +29,7 @@ def best_tile(cache_bytes: int, element_bytes: tuple[int, int, int], multiple: i
 
 
 # %% wrong="Only one tile, the largest, is counted; three have to fit together."
-def best_tile(cache_bytes: int, element_bytes: tuple[int, int, int], multiple: int = 1) -> int:
+def best_tile(cache_bytes, element_bytes, multiple=1):
     tile = 0
     while (tile + multiple) ** 2 * max(element_bytes) <= cache_bytes:
         tile += multiple
@@ -39,7 +39,7 @@ def best_tile(cache_bytes: int, element_bytes: tuple[int, int, int], multiple: i
 
 
 # %% wrong="The bytes are not counted: 3 T T elements, as if each took one byte."
-def best_tile(cache_bytes: int, element_bytes: tuple[int, int, int], multiple: int = 1) -> int:
+def best_tile(cache_bytes, element_bytes, multiple=1):
     tile = 0
     while (tile + multiple) ** 2 * len(element_bytes) <= cache_bytes:
         tile += multiple
@@ -49,7 +49,7 @@ def best_tile(cache_bytes: int, element_bytes: tuple[int, int, int], multiple: i
 
 
 # %% wrong="A tile that fills the cache to the last byte is refused; it fits."
-def best_tile(cache_bytes: int, element_bytes: tuple[int, int, int], multiple: int = 1) -> int:
+def best_tile(cache_bytes, element_bytes, multiple=1):
     tile = 0
     while (tile + multiple) ** 2 * sum(element_bytes) < cache_bytes:
         tile += multiple
@@ -59,7 +59,7 @@ def best_tile(cache_bytes: int, element_bytes: tuple[int, int, int], multiple: i
 
 
 # %% wrong="The result is one step too large: the last T that was tried did not fit."
-def best_tile(cache_bytes: int, element_bytes: tuple[int, int, int], multiple: int = 1) -> int:
+def best_tile(cache_bytes, element_bytes, multiple=1):
     tile = 0
     while (tile + multiple) ** 2 * sum(element_bytes) <= cache_bytes:
         tile += multiple
@@ -77,7 +77,7 @@ def best_tile(cache_bytes, element_bytes, multiple=1):
 
 
 # %% wrong="`multiple` is not looked at."
-def best_tile(cache_bytes: int, element_bytes: tuple[int, int, int], multiple: int = 1) -> int:
+def best_tile(cache_bytes, element_bytes, multiple=1):
     tile = 0
     while (tile + 1) ** 2 * sum(element_bytes) <= cache_bytes:
         tile += 1
@@ -97,7 +97,7 @@ def best_tile(cache_bytes, element_bytes, multiple=1):
 
 
 # %% wrong="Nothing fits, and 0 is returned; asked for is a ValueError."
-def best_tile(cache_bytes: int, element_bytes: tuple[int, int, int], multiple: int = 1) -> int:
+def best_tile(cache_bytes, element_bytes, multiple=1):
     tile = 0
     while (tile + multiple) ** 2 * sum(element_bytes) <= cache_bytes:
         tile += multiple

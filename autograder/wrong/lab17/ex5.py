@@ -43,7 +43,7 @@ void matmul_unrolled(const int8_t *a, const int8_t *b, int32_t *c, int m, int n,
 """
 
 
-# %% wrong="The last full turn is left to the single steps: p + 4 <= k is right, p + 4 < k is not yet wrong, but here what remains is at most three."
+# %% wrong="The last full turn is missing where 4 divides k: p + 4 <= k, not p + 4 < k."
 matmul_unrolled_c = """
 void matmul_unrolled(const int8_t *a, const int8_t *b, int32_t *c, int m, int n, int k) {
     for (int i = 0; i < m; i++) {

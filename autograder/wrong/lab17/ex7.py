@@ -64,11 +64,10 @@ def _after(graph, done):
 
 
 # %% wrong="The sum over all steps is made small; it is the largest step that has to fit."
-def best_order(graph: Mapping[str, Op]) -> list[str]:
+def best_order(graph):
 
     @functools.cache
-    def finish(done: frozenset) -> tuple[float, tuple[str, ...]]:
-        """The smallest peak of what is left, and its order: it depends on what is done, not on how."""
+    def finish(done):
         if len(done) == len(graph):
             return 0, ()
         readers = {name: {each for each in graph if name in graph[each].inputs} for name in done}
@@ -85,11 +84,10 @@ def best_order(graph: Mapping[str, Op]) -> list[str]:
 
 
 # %% wrong="The largest peak of all orders: the maximum is to be made small."
-def best_order(graph: Mapping[str, Op]) -> list[str]:
+def best_order(graph):
 
     @functools.cache
-    def finish(done: frozenset) -> tuple[float, tuple[str, ...]]:
-        """The smallest peak of what is left, and its order: it depends on what is done, not on how."""
+    def finish(done):
         if len(done) == len(graph):
             return 0, ()
         readers = {name: {each for each in graph if name in graph[each].inputs} for name in done}
@@ -106,11 +104,10 @@ def best_order(graph: Mapping[str, Op]) -> list[str]:
 
 
 # %% wrong="The inputs of the running operator are forgotten: they are in memory while it runs."
-def best_order(graph: Mapping[str, Op]) -> list[str]:
+def best_order(graph):
 
     @functools.cache
-    def finish(done: frozenset) -> tuple[float, tuple[str, ...]]:
-        """The smallest peak of what is left, and its order: it depends on what is done, not on how."""
+    def finish(done):
         if len(done) == len(graph):
             return 0, ()
         readers = {name: {each for each in graph if name in graph[each].inputs} for name in done}
@@ -133,11 +130,10 @@ def best_order(graph: Mapping[str, Op]) -> list[str]:
 
 
 # %% wrong="The output of the running operator is forgotten: it is in memory while it runs."
-def best_order(graph: Mapping[str, Op]) -> list[str]:
+def best_order(graph):
 
     @functools.cache
-    def finish(done: frozenset) -> tuple[float, tuple[str, ...]]:
-        """The smallest peak of what is left, and its order: it depends on what is done, not on how."""
+    def finish(done):
         if len(done) == len(graph):
             return 0, ()
         readers = {name: {each for each in graph if name in graph[each].inputs} for name in done}
@@ -154,11 +150,10 @@ def best_order(graph: Mapping[str, Op]) -> list[str]:
 
 
 # %% wrong="Nothing is ever freed: every order seems to have the same peak."
-def best_order(graph: Mapping[str, Op]) -> list[str]:
+def best_order(graph):
 
     @functools.cache
-    def finish(done: frozenset) -> tuple[float, tuple[str, ...]]:
-        """The smallest peak of what is left, and its order: it depends on what is done, not on how."""
+    def finish(done):
         if len(done) == len(graph):
             return 0, ()
         readers = {name: {each for each in graph if name in graph[each].inputs} for name in done}
@@ -175,11 +170,10 @@ def best_order(graph: Mapping[str, Op]) -> list[str]:
 
 
 # %% wrong="An output is freed after its first reader; the last one counts."
-def best_order(graph: Mapping[str, Op]) -> list[str]:
+def best_order(graph):
 
     @functools.cache
-    def finish(done: frozenset) -> tuple[float, tuple[str, ...]]:
-        """The smallest peak of what is left, and its order: it depends on what is done, not on how."""
+    def finish(done):
         if len(done) == len(graph):
             return 0, ()
         readers = {name: {each for each in graph if name in graph[each].inputs} for name in done}
@@ -196,11 +190,10 @@ def best_order(graph: Mapping[str, Op]) -> list[str]:
 
 
 # %% wrong="Results that nobody reads are freed; they stay to the end."
-def best_order(graph: Mapping[str, Op]) -> list[str]:
+def best_order(graph):
 
     @functools.cache
-    def finish(done: frozenset) -> tuple[float, tuple[str, ...]]:
-        """The smallest peak of what is left, and its order: it depends on what is done, not on how."""
+    def finish(done):
         if len(done) == len(graph):
             return 0, ()
         readers = {name: {each for each in graph if name in graph[each].inputs} for name in done}
@@ -217,11 +210,10 @@ def best_order(graph: Mapping[str, Op]) -> list[str]:
 
 
 # %% wrong="Nothing can run, and what was found so far is returned: asked for is a ValueError."
-def best_order(graph: Mapping[str, Op]) -> list[str]:
+def best_order(graph):
 
     @functools.cache
-    def finish(done: frozenset) -> tuple[float, tuple[str, ...]]:
-        """The smallest peak of what is left, and its order: it depends on what is done, not on how."""
+    def finish(done):
         if len(done) == len(graph):
             return 0, ()
         readers = {name: {each for each in graph if name in graph[each].inputs} for name in done}
@@ -236,11 +228,10 @@ def best_order(graph: Mapping[str, Op]) -> list[str]:
 
 
 # %% wrong="The order is given backwards."
-def best_order(graph: Mapping[str, Op]) -> list[str]:
+def best_order(graph):
 
     @functools.cache
-    def finish(done: frozenset) -> tuple[float, tuple[str, ...]]:
-        """The smallest peak of what is left, and its order: it depends on what is done, not on how."""
+    def finish(done):
         if len(done) == len(graph):
             return 0, ()
         readers = {name: {each for each in graph if name in graph[each].inputs} for name in done}

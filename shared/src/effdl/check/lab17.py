@@ -16,7 +16,7 @@ from effdl.schedule import Op
 
 __all__ = ["plans"]
 
-SLACK = {"instructions": 1.15, "branches": 1.2, "cache misses": 1.2, "moves between tiles": 1.0}
+SLACK = {"instructions": 1.3, "branches": 1.2, "cache misses": 1.2, "moves between tiles": 1.0}
 CACHE = 32, 16  # bytes of a line, lines: smaller than any real one, so that small matrices show it
 SHOWN = Sizes(32, 32, 64)  # the product whose cost a pass reports
 
