@@ -122,9 +122,8 @@ plots.lowbit.sandbox(FakeQuantize)
 
 # %% [markdown]
 # Plain rounding never moves. Under the clipped STE a weight pushed past the clip is dead: no gradient calls it back,
-# unless the latent weight is clipped too. And it has to be float: steps far smaller than a level add up in it.
-#
-# Our weight scales come from the largest weight, so none is clipped. Inputs may be.
+# unless the latent weight is clipped too. It has to be float: steps far smaller than a level add up in it. In our
+# network scales follow the largest weight, so that none is clipped; inputs may be.
 #
 # ## 2 - Train as it will run
 # *Quantization-aware training* (QAT) wraps each layer: inputs and weights are fake-quantized, the float *master weight*
@@ -274,15 +273,15 @@ print({name: f"{train.accuracy(network, validation):.0f} % right" for name, netw
 plots.quantized.latent({name: lowbit_net.latent(network) for name, network in trained.items()})
 
 # %% [markdown]
-# An epoch is too short for the clip to matter in accuracy; the papers train for hundreds.
+# An epoch is too short for the clip to matter.
 #
 # Signs alone leave the scale to BN. *Binary-weight networks* (BWN) give each filter the best one by least squares,
-# $\alpha$ = mean |w|. *XNOR-Net* makes the inputs signs too, scaled by $K$, the mean |x| that a filter sees at each
-# place. Behind a ReLU all signs are +1, so it normalizes first.
+# $\alpha$ = mean |w|. *XNOR-Net* makes inputs signs too, scaled by $K$, the mean |x| under the kernel. Behind a ReLU all
+# signs are +1, so it normalizes first.
 #
 # ### Exercise 10.5 - Convolve signs    15 min - 15 points - difficulty 3/5
-# Write `xnor_conv2d`: conv(sign x, sign w) times alpha and K, with sign(0) = +1. K is the mean |x| of the patch over
-# all input channels. Padding puts zeros around sign x and around |x|; they count in the mean. About 5 lines.
+# Write `xnor_conv2d`: conv(sign x, sign w) times alpha and K, with sign(0) = +1. K is the mean |x| of a patch, over all
+# input channels. Padding puts zeros around sign x and around |x|; they count. About 5 lines.
 #
 # By hand first: two channels at one place, x = [1, -3], w = [2, -4]. Signs give 2, alpha = 3, K = 2: 12; the truth is 14.
 #
@@ -309,12 +308,12 @@ plots.lowbit.xnor_fit(F.conv2d(x, w, padding=1), lowbit.xnor_conv2d(x, w, 1, 1),
 # The scales mend the size. Do they change the order of outputs?
 #
 # ## 5 - Multiply by counting
-# Store +1 as the bit 1 and -1 as 0. Two signs multiply to +1 where their bits are equal, which is xnor. With e equal
-# pairs among n the sum is e - (n - e) = 2 e - n. One popcount instruction counts 64 of them.
+# Store +1 as the bit 1 and -1 as 0. Two signs multiply to +1 where their bits are equal (xnor). With e equal pairs
+# among n the sum is 2 e - n, and one popcount instruction counts 64 of them.
 #
 # ### Exercise 10.6 - A product of bits    10 min - 10 points - difficulty 3/5
-# Write `xnor_matmul`. Rows of n signs come packed, sign k as bit k % 8 of byte k // 8; unused bits of the last byte are
-# 0. Return all products of rows of x with rows of w, (m, r), int32, without unpacking to floats. About 3 lines.
+# Write `xnor_matmul`. Rows of n signs come packed, sign k as bit k % 8 of byte k // 8; unused bits are 0. Return all
+# products of rows of x with rows of w, (m, r), int32, without unpacking to floats. About 3 lines.
 #
 # By hand first: n = 4, the bytes 13 (0b1101) and 11 (0b1011) agree in 2 of 4 places: 2 * 2 - 4 = 0.
 #
@@ -345,10 +344,7 @@ guess_faster = {"1024": 30, "4096": 130}
 
 # %% role="figure" tags=["nbval-ignore-output"]
 times = {n: xnor_speed.measure(n) for n in (1024, 4096)}
-ratios = {
-    str(n): found["float32, PyTorch"].median_ms / list(found.values())[-1].median_ms for n, found in times.items()
-}
-plots.reveal(guess_faster, {n: round(ratio) for n, ratio in ratios.items()}, "x")
+plots.reveal(guess_faster, {str(n): round(xnor_speed.ratio(found)) for n, found in times.items()}, "x")
 print("MiB at 4096, float32 and bits:", [size / 2**20 for size in xnor_speed.sizes_bytes(4096)])
 plots.lowbit.speed(times[1024], 1024)
 
@@ -440,8 +436,8 @@ print(f"{chosen}: {train.accuracy(final, test):.1f} %, {lowbit_runs.size_bytes(n
 # | Zhu et al. 2017 | ResNet-18, ImageNet, TTQ | 69.6 -> 66.6 % |
 # | ours | ResNet8, Fashion-MNIST | the table above |
 #
-# XNOR-Net reports convolutions 58 times as fast. Open: why does the wrong gradient work at all? What would a network
-# designed for signs look like?
+# XNOR-Net reports 58 times faster convolutions. Open: why does the wrong gradient work? What would a network designed
+# for signs look like?
 
 # %% [markdown]
 # ## Sources
