@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 from autograder.grade.files import write_bytes, write_json
@@ -30,14 +31,18 @@ class Journal:
 
     def outcomes(self) -> dict[str, Outcome]:
         """What was noted, by key; a torn line is dropped."""
-        kept = {}
-        for line in _text(self.path).splitlines():
-            try:
-                outcome = Outcome.from_json(json.loads(line))
-            except (ValueError, KeyError, TypeError):
-                continue
-            kept[outcome.key] = outcome
-        return kept
+        return {outcome.key: outcome for outcome in self._noted()}
+
+    def _noted(self) -> Iterator[Outcome]:
+        """Line by line: a large class's journal is never held as a whole."""
+        if not self.path.exists():
+            return
+        with open(self.path, "rb") as file:
+            for line in file:
+                try:
+                    yield Outcome.from_json(json.loads(line))
+                except (ValueError, KeyError, TypeError):
+                    continue
 
     def intend(self, fresh: Iterable[Outcome]) -> None:
         """Say whose grades are about to be recorded: from here on they are decided."""
@@ -59,8 +64,10 @@ class Journal:
         else:
             self.intents.unlink(missing_ok=True)
         counted = {outcome.key for outcome in final.values()}
-        kept = {(each.student, each.file): each for each in [*self.outcomes().values(), *outcomes]}
-        lines = [_line(kept[name]) for name in sorted(kept) if kept[name].marked and kept[name].key not in counted]
+        kept: dict[tuple[str, str], Outcome | None] = {}
+        for each in chain(self._noted(), outcomes):
+            kept[each.student, each.file] = each if each.marked and each.key not in counted else None
+        lines = [_line(outcome) for _, outcome in sorted(kept.items()) if outcome]
         if lines:
             write_bytes(self.path, b"".join(lines))
         else:
