@@ -152,11 +152,12 @@ plots.reveal(guess_high, dict(zip(("first", "second", "eval"), highs, strict=Tru
 # By hand first: a range of -1..3 at 2 bits gives scale 4/3 and zero point 1.
 #
 # <details><summary>Hint 1</summary><code>quant.affine_qparams</code>, <code>quant.symmetric_scale</code> and
-# <code>quant.qrange</code> do the arithmetic; <code>self.fake_quantize</code> rounds; <code>self.run</code> runs.</details>
+# <code>quant.qrange</code> do the arithmetic; <code>self.fake_quantize</code> rounds; <code>self.run</code>
+# runs.</details>
 # <details><summary>Hint 2</summary><code>low</code> and <code>high</code> are buffers: <code>copy_</code> a value into
 # them. Detach what you measure.</details>
-# <details><summary>Hint 3</summary>One scale for each output channel means: reduce over every axis but the first, 3 of a
-# convolution, 1 of a linear layer.</details>
+# <details><summary>Hint 3</summary>One scale for each output channel means: reduce over every axis but the first, 3 of
+# a convolution, 1 of a linear layer.</details>
 
 # %% exercise="10.2" source="effdl.qat:QATLayer.forward" points=15 minutes=18 difficulty=4
 # the build puts the reference here
@@ -182,7 +183,7 @@ right = {"plain right": train.accuracy(plain, validation), "STE right": train.ac
 plots.reveal(guess_stuck, {name: round(percent) for name, percent in right.items()}, "%")
 
 # %% [markdown]
-# Which bits need training at all? Three networks from three seeds, rounded, their BN re-estimated on 1,000 images
+# Which bits need training at all? Networks of several seeds, rounded, their BN re-estimated on 1,000 images
 # without labels, and trained for three epochs. That takes minutes, so it is cached (`python -m effdl.make.lab10`).
 
 # %% role="figure"
@@ -193,15 +194,15 @@ plots.quantized.by_bits(*results.by_bits(), results.dense.mean())
 # What does training add at 8 bits, what at 2? How much of that would BN alone have mended, without labels?
 #
 # ## 3 - Export: only integers are left
-# With integers $q_x, q_w$, zero point $Z$ and scales $s_x, s_w$ a convolution is $s_x s_w \sum (q_x - Z) q_w$. BN behind
-# it multiplies by $g = \gamma / \sqrt{\sigma^2 + \epsilon}$ and adds $\beta - \mu g$. With one weight scale for each
-# output channel both fit into one multiplier $m$ and an integer bias: no BN is left, and no weight changes.
+# With integers $q_x, q_w$, zero point $Z$ and scales $s_x, s_w$ a convolution is $s_x s_w \sum (q_x - Z) q_w$. BN
+# behind it multiplies by $g = \gamma / \sqrt{\sigma^2 + \epsilon}$ and adds $\beta - \mu g$. With one weight scale for
+# each output channel both fit into one multiplier $m$ and an integer bias: no BN is left, and no weight changes.
 
 # %% [markdown]
 # ### Exercise 10.3 - Export a layer and its batch norm    15 min - 15 points - difficulty 4/5
 # Write `export_int`. Given w (co, ci, kh, kw), its bits, the input's scale and bn, return q (int8, symmetric,
-# restricted, one scale for each output channel), the bias b (int32, rounded) and the multiplier m (co,), so that bn(conv)
-# in eval mode is m * (sum of (q_x - Z) q + b). About 6 lines.
+# restricted, one scale for each output channel), the bias b (int32, rounded) and the multiplier m (co,), so that
+# bn(conv) in eval mode is m * (sum of (q_x - Z) q + b). About 6 lines.
 #
 # By hand first: s_x = 0.5, s_w = 0.2, gamma = 2, sigma^2 + eps = 4, mu = 1, beta = 3. Then g = 1, m = 0.1 and b = 20.
 #
@@ -229,8 +230,8 @@ plots.quantized.agreement(*(train.logits(network, validation.images) for network
 
 # %% [markdown]
 # ## 4 - One bit
-# A *binary* weight is -1 or +1. *Deterministic*: the sign, where 0 counts as +1. *Stochastic*: +1 with probability
-# $p = \min(\max((w + 1) / 2, 0), 1)$, so that the mean of many draws is w itself. BinaryConnect trains latent weights so,
+# A *binary* weight is -1 or +1. *Deterministic*: the sign, where 0 counts as +1. *Stochastic*: +1 with probability $p =
+# \min(\max((w + 1) / 2, 0), 1)$, so that the mean of many draws is w itself. BinaryConnect trains latent weights so,
 # clipped to [-1, 1].
 #
 # By hand: how often is w = 0.5 drawn as +1, and w = -3? What is the mean of many draws of 0.5?
@@ -276,14 +277,15 @@ plots.quantized.latent({name: lowbit_net.latent(network) for name, network in tr
 # An epoch is too short for the clip to matter.
 #
 # Signs alone leave the scale to BN. *Binary-weight networks* (BWN) give each filter the best one by least squares,
-# $\alpha$ = mean |w|. *XNOR-Net* makes inputs signs too, scaled by $K$, the mean |x| under the kernel. Behind a ReLU all
-# signs are +1, so it normalizes first.
+# $\alpha$ = mean |w|. *XNOR-Net* makes inputs signs too, scaled by $K$, the mean |x| under the kernel. Behind a ReLU
+# all signs are +1, so it normalizes first.
 #
 # ### Exercise 10.5 - Convolve signs    15 min - 15 points - difficulty 3/5
 # Write `xnor_conv2d`: conv(sign x, sign w) times alpha and K, with sign(0) = +1. K is the mean |x| of a patch, over all
 # input channels. Padding puts zeros around sign x and around |x|; they count. About 5 lines.
 #
-# By hand first: two channels at one place, x = [1, -3], w = [2, -4]. Signs give 2, alpha = 3, K = 2: 12; the truth is 14.
+# By hand first: two channels at one place, x = [1, -3], w = [2, -4]. Signs give 2, alpha = 3, K = 2: 12; the truth is
+# 14.
 #
 # <details><summary>Hint 1</summary>A mean over patches is a convolution with equal weights, or a pooling.</details>
 # <details><summary>Hint 2</summary><code>F.conv2d</code>; <code>F.avg_pool2d</code> counts its padding.</details>
@@ -353,8 +355,8 @@ plots.lowbit.speed(times[1024], 1024)
 # memory, the bits do not: that ratio tells of bytes more than of arithmetic. Products of two *matrices* gain less.
 #
 # ## 6 - Three values
-# A 0 beside -1 and +1 costs a bit more and keeps small weights small. *TWN* takes t = sign(w) where |w| > $\Delta$ = 0.7
-# mean |w| and scales by the mean |w| of the kept. *TTQ* learns two scales, $w_p$ for t = 1 and $w_n$ for t = -1.
+# A 0 beside -1 and +1 costs a bit more and keeps small weights small. *TWN* takes t = sign(w) where |w| > $\Delta$ =
+# 0.7 mean |w| and scales by the mean |w| of the kept. *TTQ* learns two scales, $w_p$ for t = 1 and $w_n$ for t = -1.
 #
 # By hand: the layer is [0.1, -0.2, 2, -1]. What is $\Delta$, which weights stay, what is the scale?
 
@@ -369,8 +371,8 @@ plots.reveal(guess_twn, {"delta": round(delta.item(), 2), "weights kept": t.ne(0
 # ### Exercise 10.7 - Ternary weights, and scales that learn    14 min - 15 points - difficulty 3/5
 # Write two functions. `ternarize`: t (int8), delta and scale of a whole layer, as above; scale 0 if no weight stays.
 # `ttq_gradients`: given the gradient of the loss by the ternary weight (w_p, 0 or -w_n), return those by w_p and by w_n
-# (chain rule), and that of the latent weight: times w_p where t = 1, times w_n where t = -1, as it is elsewhere. About 7
-# lines.
+# (chain rule), and that of the latent weight: times w_p where t = 1, times w_n where t = -1, as it is elsewhere. About
+# 7 lines.
 #
 # By hand first: grad [1, 2, 4], t = [1, 0, -1], w_p = 3, w_n = 5 give 1, -4 and [3, 2, 20].
 #
@@ -391,8 +393,8 @@ plots.lowbit.ternary(net.blocks[2].conv2.weight)
 
 # %% [markdown]
 # ## 7 - Put together: accuracy against bytes
-# All of it on the whole network. Two are run here, live, against their cached first epoch; the figure has three seeds
-# after three epochs.
+# All of it on the whole network. Two are run here, live, against their cached first epoch; the figure has all
+# seeds after three epochs.
 
 # %% role="experiment"
 for run in ("TWN", "XNOR-Net"):
@@ -419,7 +421,7 @@ print(f"{chosen}: {train.accuracy(final, test):.1f} %, {lowbit_runs.size_bytes(n
 
 # %% [markdown]
 # ## Honest limits
-# One small network, one easy data set, three seeds, three epochs where papers take a hundred. Learning rates were chosen
+# One small network, one easy data set, few seeds, three epochs where papers take a hundred. Learning rates were chosen
 # on the validation images that we report. Scales follow the largest weight; LSQ learns them. Additions and pooling stay
 # in float, integers run in simulation, and our files are counted, not packed. Bits were timed as a matrix times a
 # vector, not inside the network.

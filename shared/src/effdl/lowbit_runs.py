@@ -128,7 +128,7 @@ def size_bytes(net: nn.Module, run: str) -> int:
 
 
 def load() -> Results:
-    """The cached results of three networks.
+    """The cached results, of one network a seed.
 
     Raises: FileNotFoundError if the data folder lacks them
     Source: data/lab10_results.json

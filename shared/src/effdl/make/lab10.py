@@ -1,4 +1,4 @@
-"""Measure `data/lab10_results.json` anew: `python -m effdl.make.lab10 [SEED ...]` (six minutes on one core a seed).
+"""Measure `data/lab10_results.json` anew: `python -m effdl.make.lab10 [SEED ...]` (six minutes on one core for a seed).
 
 Results of seeds that are not named stay in the file.
 """
