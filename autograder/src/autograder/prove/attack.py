@@ -43,7 +43,7 @@ def attack(
 
     Raises: ValueError naming an unknown attack, or one that has no lab; IsolationUnavailable
     """
-    known, names = verdicts(), list(names)
+    known, names = {name: each.under(isolation) for name, each in verdicts().items()}, list(names)
     if unknown := set(names) - set(known):
         raise ValueError(f"no attack is called {sorted(unknown)}; there are: {', '.join(known)}")
     lab = load_lab(course, lab_name or course.lab_names()[0])
