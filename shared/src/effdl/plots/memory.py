@@ -58,9 +58,9 @@ def tiles(sides: Sequence[int], misses: Sequence[int], plain: Mapping[str, int],
     """
     fig, ax = panels()
     ax.plot(sides, misses, "o-", color=COLORS[0])
-    for name, count in plain.items():
+    for index, (name, count) in enumerate(plain.items()):
         ax.axhline(count, color=GREY, lw=1, ls="--")
-        label(ax, (sides[-1], count), f"{name}, no tiles", GREY, dx=-70, dy=6)
+        label(ax, (sides[-1], count), f"{name}, no tiles", GREY, dx=-200 + 65 * index, dy=6)
     ax.axvline(best, color=COLORS[1], lw=1)
     label(ax, (best, min(misses)), f"largest that fits: {best}", COLORS[1], dy=-8)
     ax.set(xlabel="side of a tile", ylabel="cache misses", yscale="log", xticks=sides, ylim=(0.5 * min(misses), None))
@@ -109,12 +109,14 @@ def cachegrind(pairs: Sequence[Pair]) -> Picture:
     fig, ax = panels(height=3.0)
     ends = [0.7 * min(min(a, b) for _, a, b in pairs), 2 * max(max(a, b) for _, a, b in pairs)]
     ax.plot(ends, ends, color=GREY, lw=1)
-    for index, (name, ours, theirs) in enumerate(pairs):
-        color = COLORS[index % len(COLORS)]
+    for index, (name, ours, theirs) in enumerate(sorted(pairs, key=lambda pair: pair[1])):
+        color, left = COLORS[index % len(COLORS)], index % 2
         ax.plot(ours, theirs, "o", color=color)
-        label(ax, (ours, theirs), f"{name}: {ours:,} and {theirs:,}", color, dx=9, dy=-6)
+        at, side = ((-9, 7), "right") if left else ((9, -7), "left")
+        text = f"{name}: {ours:,} and {theirs:,}"
+        ax.annotate(text, (ours, theirs), at, textcoords="offset points", color=color, ha=side, va="center", fontsize=7)
     ax.set(xscale="log", yscale="log", xlabel="misses by our model", ylabel="misses by cachegrind")
-    ax.set_xlim(ends[0], 12 * ends[1])
+    ax.set_xlim(ends[0] / 30, 30 * ends[1])
     off = max(abs(ours - theirs) / theirs for _, ours, theirs in pairs)
     title = f"Model and cachegrind differ by at most {100 * off:.2g} %"
     ax.set_title(title)
@@ -140,7 +142,8 @@ def alive(runs: Mapping[str, Sequence[tuple[str, int]]], limit_bytes: int) -> Pi
         label(ax, (at, peaks[name]), f"{name}: {peaks[name]:.0f} KiB at {steps[at][0]}", color, dx=-30, dy=8)
     ax.axhline(limit_bytes / 1024, color="black", lw=0.8, ls=":")
     label(ax, (0, limit_bytes / 1024), f"{limit_bytes // 1024} KiB of SRAM", "black", dx=0, dy=6)
-    ax.set(xlabel="step", ylabel="alive (KiB)", xticks=range(len(next(iter(runs.values())))), ylim=(0, None))
+    ax.set(xlabel="step", ylabel="alive (KiB)", xticks=range(len(next(iter(runs.values())))))
+    ax.set_ylim(0, 1.15 * max(limit_bytes / 1024, *peaks.values()))
     fits = [name for name, peak in peaks.items() if peak * 1024 <= limit_bytes]
     room = f"{limit_bytes // 1024} KiB"
     title = (
