@@ -46,13 +46,14 @@ def _named(names: tuple[str, ...], result: Any) -> Parts:
 
 
 def _fake_quantize() -> tuple[Case, ...]:
-    def use(answer: Any, x: Tensor, scale: Any, zero_point: Any, qmin: int, qmax: int, grad: Tensor) -> Any:
+    def use(answer: Any, x: Tensor, *others: Any) -> Any:
+        *arguments, grad = others
         x = x.detach().requires_grad_()
-        y = answer.apply(x, scale, zero_point, qmin, qmax)
+        y = answer.apply(x, *arguments)
         return y, torch.autograd.grad(y, x, grad)[0]
 
-    def case(about: str, x: Tensor, scale: Any, zero_point: Any, low: int, high: int, grad: Tensor) -> Case:
-        args = {"x": x, "scale": scale, "zero_point": zero_point, "qmin": low, "qmax": high, "grad": grad}
+    def case(about: str, *arguments: Any) -> Case:
+        args = dict(zip(("x", "scale", "zero_point", "qmin", "qmax", "grad"), arguments, strict=True))
         parts = partial(_named, ("value", "gradient"))
         called = "FakeQuantize.apply"
         return Case(about, "FakeQuantize", args, qat.FakeQuantize, parts=parts, use=use, called=called)
