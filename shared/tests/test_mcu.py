@@ -51,6 +51,17 @@ def test_a_matrix_product_is_numpys_on_every_part(part, opt):
     assert (c == -1).all()
 
 
+@pytest.mark.parametrize("part", mcu.PARTS)
+def test_every_part_computes_what_its_compiler_uses(part):
+    """Single precision and the DSP instructions: a compiler must not know more of a part than the emulator."""
+    source = "float f(float x) { return x / 3.0f - x * x; }\nint g(int x, int y) { return __smlad(x, y, 5); }"
+    program = mcu.compile(source, part=part)
+    x = np.float32(1.7)
+    assert mcu.run(program, "f", x).returned_float == pytest.approx(x / np.float32(3) - x * x, rel=1e-6)
+    assert mcu.run(program, "g", 0x0003_0004, 0x0005_FFFE).returned == 3 * 5 + 4 * -2 + 5
+    assert "write float" in str(refused("double f(double x) { return x * x; }", part=part))
+
+
 @pytest.mark.parametrize(
     ("dtype", "ctype"),
     [

@@ -3,8 +3,8 @@
 A part's SRAM is the piece that lies in one row from `sram_base`; what some parts have besides (a fast memory tied to
 the core, a bank for another domain) is left out. `mhz` is the highest clock of the data sheet.
 
-What this leaves out: flash wait states, caches, DMA, and that a part comes in several flash sizes (the largest is
-given).
+What this leaves out: flash wait states, caches, DMA, that a part comes in several flash sizes (the largest is given),
+and the STM32H743's unit for `double`, which the emulator does not have.
 
 Sources: data sheets of STMicroelectronics, STM32F412xE/G (DS11139), STM32F746xx (DS10916), STM32H743xI (DS12110);
 Nordic Semiconductor, nRF52840 product specification.
@@ -47,7 +47,7 @@ PARTS = {
     for part in (
         Part("stm32f412", "cortex-m4", 100, 0x0800_0000, 1024 * KB, 0x2000_0000, 256 * KB, "fpv4-sp-d16"),
         Part("stm32f746", "cortex-m7", 216, 0x0800_0000, 1024 * KB, 0x2000_0000, 320 * KB, "fpv5-sp-d16"),
-        Part("stm32h743", "cortex-m7", 480, 0x0800_0000, 2048 * KB, 0x2400_0000, 512 * KB, "fpv5-d16"),
+        Part("stm32h743", "cortex-m7", 480, 0x0800_0000, 2048 * KB, 0x2400_0000, 512 * KB, "fpv5-sp-d16"),
         Part("nrf52840", "cortex-m4", 64, 0x0000_0000, 1024 * KB, 0x2000_0000, 256 * KB, "fpv4-sp-d16"),
     )
 }
