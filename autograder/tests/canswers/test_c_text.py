@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from autograder.author.inline import blank, inline, parse_references, reference_names
+from autograder.author.lint import lint
+from autograder.author.rules import hidden
 from autograder.course import Course
 from autograder.ctext import function_named, functions, tokens, written
 from nbformat.v4 import new_code_cell, new_notebook
@@ -153,3 +155,10 @@ def test_a_mark_that_cannot_be_meant_is_an_error(scratch, mark, says):
 def test_a_function_that_makes_no_cell_is_an_error(spoil, text, says):
     with pytest.raises(ValueError, match=says):
         inline(spoil(text), "effdl/c/small.c:axpy")
+
+
+def test_a_known_answer_in_c_has_to_be_written_out(scratch):
+    path = scratch.wrong("lab98") / "ex1.py"
+    path.write_text(path.read_text(encoding="utf-8").replace('axpy_c = """', 'axpy_c = "" + """', 1), encoding="utf-8")
+    [problem] = lint(scratch, "lab98", [hidden.every_exercise_has_wrong_answers])
+    assert "does not define axpy_c; write its text out in the cell" in str(problem)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from autograder.author.rules.draft import Draft, Problem, bound_names, parse
-from autograder.lab import Case
+from autograder.lab import Case, Exercise
 from autograder.prove.answers import read_answers
+from autograder.prove.in_c import texts_of
 
 # calls that end in a verdict or in one number
 VERDICTS = {
@@ -21,6 +22,10 @@ VERDICTS = {
     "array_equal",
     "isclose",
     "is_floating_point",
+}
+MENDS = {
+    "python": "make the cell Python that defines it",
+    "c": 'write its text out in the cell, name = """..."""',
 }
 SCALARS = {"len", "int", "float", "round", "item", "sum", "min", "max", "abs", "numel", "dim", "mean", "norm"}
 
@@ -103,11 +108,18 @@ def every_exercise_has_wrong_answers(draft: Draft) -> Iterator[Problem]:
             if not any(answer.right == right for answer in answers):
                 yield Problem(where, "", f"holds no {kind} answer of {exercise.id}", f'add a cell # %% {kind}="..."')
         for answer in answers:
-            tree = parse(answer.source)
-            absent = set(exercise.names) - {name for name, _ in bound_names(tree)} if tree else set(exercise.names)
+            absent = set(exercise.names).difference(_bound(exercise, answer.source))
             if absent:
-                mend = "make the cell Python that defines it"
+                mend = MENDS[exercise.language]
                 yield Problem(where, repr(answer.says), f"does not define {', '.join(sorted(absent))}", mend)
+
+
+def _bound(exercise: Exercise, source: str) -> Iterable[str]:
+    """The names that a known answer defines; those of texts in C only if they are written out."""
+    tree = parse(source)
+    if exercise.language == "c":
+        return texts_of(source) if tree else ()
+    return {name for name, _ in bound_names(tree)} if tree else ()
 
 
 def _shows(tree: ast.Module) -> list[ast.Call]:
