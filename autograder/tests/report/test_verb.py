@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from autograder.cli import main
-
-from autograder import verbs
+from autograder.verbs import common
 
 
 def test_the_verb_writes_the_report_and_says_where(out, capsys):
@@ -26,5 +25,5 @@ def test_grading_ends_well_even_if_its_report_cannot_be_written(out, capsys, mon
         raise OSError("no space left on device")
 
     monkeypatch.setattr("autograder.report.report", broken)
-    verbs._report(out)
+    common.write_class_report(out)
     assert "the grades are recorded, but not the report: OSError: no space left" in capsys.readouterr().err

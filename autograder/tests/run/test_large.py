@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 from autograder.grade.pipeline import grade
-
-from autograder import verbs
+from autograder.verbs import common
 
 PAGE = 4096
 STUDENTS = 150
@@ -41,7 +40,7 @@ class Terminal(io.StringIO):
 
 def test_a_terminal_shows_how_far_how_fast_and_how_long(monkeypatch):
     monkeypatch.setattr("sys.stderr", terminal := Terminal())
-    show = verbs._progress("grade lab99")
+    show = common.progress_bar("grade lab99")
     for done in range(1, 5):
         show(done, 4)
     assert "grade lab99" in terminal.getvalue()
@@ -52,5 +51,5 @@ def test_a_terminal_shows_how_far_how_fast_and_how_long(monkeypatch):
 
 def test_a_file_gets_no_progress(monkeypatch):
     monkeypatch.setattr("sys.stderr", file := io.StringIO())
-    verbs._progress("grade lab99")(1, 1)
+    common.progress_bar("grade lab99")(1, 1)
     assert file.getvalue() == ""
