@@ -112,7 +112,7 @@ def _proving(add) -> None:
 
     attack = _verb(add, "attack", proving.attack, "hand in every attack that we know of and show how each ends")
     attack.add_argument("name", nargs="*", help="attacks by name (default: all)")
-    attack.add_argument("--lab", default="", help="the lab to attack (default: the first)")
+    attack.add_argument("--lab", default="", help="the lab to attack (default: lab03)")
     _marking(attack)
     attack.add_argument("--table", action="store_true", help="write autograder/ATTACKS.md if all end as they should")
 
