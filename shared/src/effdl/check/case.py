@@ -56,7 +56,8 @@ class Case:
 
     @property
     def call(self) -> str:
-        shown = (name if isinstance(value, RICH) else repr(value) for name, value in self.args.items())
+        named = (isinstance(value, RICH) or callable(value) for value in self.args.values())
+        shown = (name if short else repr(value) for (name, value), short in zip(self.args.items(), named, strict=True))
         return f"{self.called or self.function}({', '.join(shown)})"
 
 
