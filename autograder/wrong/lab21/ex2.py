@@ -1,4 +1,7 @@
 # %% wrong="Each input channel has a scale of its own: it stands inside the sum and cannot be taken out of an integer product."
+from effdl import quant
+
+
 def w8a8_linear(x, w, activations="tensor", weights="channel"):
     if activations not in ("tensor", "token") or weights not in ("tensor", "channel"):
         raise ValueError(activations, weights)
@@ -9,6 +12,9 @@ def w8a8_linear(x, w, activations="tensor", weights="channel"):
 
 
 # %% wrong="One scale for x whatever is asked for: 'token' gives each row its own."
+from effdl import quant
+
+
 def w8a8_linear(x, w, activations="tensor", weights="channel"):
     if activations not in ("tensor", "token") or weights not in ("tensor", "channel"):
         raise ValueError(activations, weights)
@@ -18,6 +24,9 @@ def w8a8_linear(x, w, activations="tensor", weights="channel"):
 
 
 # %% wrong="One scale for w whatever is asked for: 'channel' gives each row its own."
+from effdl import quant
+
+
 def w8a8_linear(x, w, activations="tensor", weights="channel"):
     if activations not in ("tensor", "token") or weights not in ("tensor", "channel"):
         raise ValueError(activations, weights)
@@ -27,6 +36,9 @@ def w8a8_linear(x, w, activations="tensor", weights="channel"):
 
 
 # %% wrong="A scale a token is used by default: one scale for x is asked for."
+from effdl import quant
+
+
 def w8a8_linear(x, w, activations="tensor", weights="channel"):
     if activations not in ("tensor", "token") or weights not in ("tensor", "channel"):
         raise ValueError(activations, weights)
@@ -36,6 +48,9 @@ def w8a8_linear(x, w, activations="tensor", weights="channel"):
 
 
 # %% wrong="The largest signed value counts, not the largest size: negative peaks are cut off."
+from effdl import quant
+
+
 def w8a8_linear(x, w, activations="tensor", weights="channel"):
     if activations not in ("tensor", "token") or weights not in ("tensor", "channel"):
         raise ValueError(activations, weights)
@@ -49,6 +64,9 @@ def w8a8_linear(x, w, activations="tensor", weights="channel"):
 
 
 # %% wrong="The scale divides by 128: the range is restricted to -127..127."
+from effdl import quant
+
+
 def w8a8_linear(x, w, activations="tensor", weights="channel"):
     if activations not in ("tensor", "token") or weights not in ("tensor", "channel"):
         raise ValueError(activations, weights)
@@ -62,6 +80,9 @@ def w8a8_linear(x, w, activations="tensor", weights="channel"):
 
 
 # %% wrong="Integers are cut off, not rounded to the nearest."
+from effdl import quant
+
+
 def w8a8_linear(x, w, activations="tensor", weights="channel"):
     if activations not in ("tensor", "token") or weights not in ("tensor", "channel"):
         raise ValueError(activations, weights)
@@ -71,6 +92,9 @@ def w8a8_linear(x, w, activations="tensor", weights="channel"):
 
 
 # %% wrong="The integers are multiplied and never scaled back."
+from effdl import quant
+
+
 def w8a8_linear(x, w, activations="tensor", weights="channel"):
     if activations not in ("tensor", "token") or weights not in ("tensor", "channel"):
         raise ValueError(activations, weights)
@@ -80,6 +104,9 @@ def w8a8_linear(x, w, activations="tensor", weights="channel"):
 
 
 # %% wrong="Only x's scale is taken back at the end, w's is forgotten."
+from effdl import quant
+
+
 def w8a8_linear(x, w, activations="tensor", weights="channel"):
     if activations not in ("tensor", "token") or weights not in ("tensor", "channel"):
         raise ValueError(activations, weights)
@@ -89,6 +116,9 @@ def w8a8_linear(x, w, activations="tensor", weights="channel"):
 
 
 # %% wrong="Weights stay in floats: both factors have to be 8-bit integers."
+from effdl import quant
+
+
 def w8a8_linear(x, w, activations="tensor", weights="channel"):
     if activations not in ("tensor", "token") or weights not in ("tensor", "channel"):
         raise ValueError(activations, weights)
@@ -104,6 +134,9 @@ def w8a8_linear(x, w, activations="tensor", weights="channel"):
 
 
 # %% wrong="The products are summed in 8 bits, where they overflow: int32 is asked for."
+from effdl import quant
+
+
 def w8a8_linear(x, w, activations="tensor", weights="channel"):
     if activations not in ("tensor", "token") or weights not in ("tensor", "channel"):
         raise ValueError(activations, weights)
@@ -131,6 +164,9 @@ def w8a8_linear(x, w, activations="tensor", weights="channel"):
 
 
 # %% right="integers held in float64, where every sum of them is exact"
+from effdl import quant
+
+
 def w8a8_linear(x, w, activations="tensor", weights="channel"):
     dims = {"tensor": None, "token": 1}, {"tensor": None, "channel": 1}
     if activations not in dims[0] or weights not in dims[1]:
@@ -142,6 +178,9 @@ def w8a8_linear(x, w, activations="tensor", weights="channel"):
 
 
 # %% right="row by row, each pair of a token and an output by itself"
+from effdl import quant
+
+
 def w8a8_linear(x, w, activations="tensor", weights="channel"):
     if activations not in ("tensor", "token") or weights not in ("tensor", "channel"):
         raise ValueError("unknown word")

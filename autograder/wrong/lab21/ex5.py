@@ -13,6 +13,9 @@ def group_quantize(w, bits, group_size):
 
 
 # %% wrong="A group goes on into the next row: each row starts a new one."
+from effdl import quant
+
+
 def group_quantize(w, bits, group_size):
     if group_size < 1:
         raise ValueError(group_size)
@@ -25,6 +28,9 @@ def group_quantize(w, bits, group_size):
 
 
 # %% wrong="One scale a row: each group has its own."
+from effdl import quant
+
+
 def group_quantize(w, bits, group_size):
     if group_size < 1:
         raise ValueError(group_size)
@@ -34,6 +40,9 @@ def group_quantize(w, bits, group_size):
 
 
 # %% wrong="The range is -2^(bits - 1)..2^(bits - 1) - 1 with a scale to match: the scale divides by 2^(bits - 1) - 1."
+from effdl import quant
+
+
 def group_quantize(w, bits, group_size):
     if group_size < 1:
         raise ValueError(group_size)
@@ -45,6 +54,9 @@ def group_quantize(w, bits, group_size):
 
 
 # %% wrong="The scale divides by 2^bits - 1, the unsigned range: the integers are signed."
+from effdl import quant
+
+
 def group_quantize(w, bits, group_size):
     if group_size < 1:
         raise ValueError(group_size)
@@ -56,6 +68,9 @@ def group_quantize(w, bits, group_size):
 
 
 # %% wrong="The largest signed weight counts, not the largest size: a group of negative ones is cut to nothing."
+from effdl import quant
+
+
 def group_quantize(w, bits, group_size):
     if group_size < 1:
         raise ValueError(group_size)
@@ -67,6 +82,9 @@ def group_quantize(w, bits, group_size):
 
 
 # %% wrong="Integers are cut off towards zero, not rounded to the nearest."
+from effdl import quant
+
+
 def group_quantize(w, bits, group_size):
     if group_size < 1:
         raise ValueError(group_size)
@@ -76,6 +94,9 @@ def group_quantize(w, bits, group_size):
 
 
 # %% wrong="The filled-up zeros are not cut off again: q has the shape of w."
+from effdl import quant
+
+
 def group_quantize(w, bits, group_size):
     if group_size < 1:
         raise ValueError(group_size)
@@ -85,6 +106,9 @@ def group_quantize(w, bits, group_size):
 
 
 # %% wrong="What does not fill a group is dropped: the last group is shorter."
+from effdl import quant
+
+
 def group_quantize(w, bits, group_size):
     if group_size < 1:
         raise ValueError(group_size)
@@ -94,6 +118,9 @@ def group_quantize(w, bits, group_size):
 
 
 # %% wrong="Zeros are filled in in front: groups start at the first input channel."
+from effdl import quant
+
+
 def group_quantize(w, bits, group_size):
     if group_size < 1:
         raise ValueError(group_size)
@@ -105,6 +132,9 @@ def group_quantize(w, bits, group_size):
 
 
 # %% wrong="The weights are returned rounded, as floats: integers and scales are asked for."
+from effdl import quant
+
+
 def group_quantize(w, bits, group_size):
     if group_size < 1:
         raise ValueError(group_size)
@@ -115,6 +145,9 @@ def group_quantize(w, bits, group_size):
 
 
 # %% wrong="The group size is taken for the number of groups."
+from effdl import quant
+
+
 def group_quantize(w, bits, group_size):
     if group_size < 1:
         raise ValueError(group_size)
@@ -139,6 +172,9 @@ def group_quantize(w, bits, group_size):
 
 
 # %% right="the largest of each group scattered to its place"
+from effdl import quant
+
+
 def group_quantize(w, bits, group_size):
     if group_size <= 0:
         raise ValueError(f"group_size must be positive, got {group_size}")
