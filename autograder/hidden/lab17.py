@@ -244,8 +244,9 @@ for i, sizes in enumerate([(2, 5, 3), (4, 3, 2), (3, 3, 1), (1, 1, 5), (2, 3, 4)
 show(*shown)
 
 # %% exercise="17.5" case="branches and instructions" points=6 judge="no_dearer" hint="four steps in each turn: the product, and branches and instructions close to ours"
-run = call(matmul_unrolled_c, "matmul_unrolled", (7, 9, 42), seed=seed)
-show(run.arrays[2], [run.instructions, run.histogram["branch"]])
+long, short = (call(matmul_unrolled_c, "matmul_unrolled", (7, 9, k), seed=seed) for k in (42, 8))
+branches = [long.histogram["branch"], short.histogram["branch"]]
+show(long.arrays[2], short.arrays[2], [long.instructions, *branches])
 
 # %% exercise="17.6" case="tiles that divide" points=2 hint="tile divides all sizes; sizes that differ; a and b stay as they are"
 shown = arrays(matmul_tiled_c, "matmul_tiled", (4, 8, 12), 4, seed=seed)

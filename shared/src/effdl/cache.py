@@ -65,7 +65,7 @@ def cache_hits(addresses: np.ndarray, line_bytes: int, n_lines: int, ways: int) 
         held = sets[line % len(sets)]
         hits[step] = line in held
         held.pop(line, None)
-        held[line] = True
+        held[line] = None
         if len(held) > ways:
             del held[next(iter(held))]
     return hits
