@@ -244,7 +244,7 @@ for i, sizes in enumerate([(2, 5, 3), (4, 3, 2), (3, 3, 1), (1, 1, 5), (2, 3, 4)
 show(*shown)
 
 # %% exercise="17.5" case="branches and instructions" points=6 judge="no_dearer" hint="four steps in each turn: the product, and branches and instructions close to ours"
-long, short = (call(matmul_unrolled_c, "matmul_unrolled", (7, 9, k), seed=seed) for k in (42, 8))
+long, short = (call(matmul_unrolled_c, "matmul_unrolled", (7, 9, k), seed=seed) for k in (42, 32))
 branches = [long.histogram["branch"], short.histogram["branch"]]
 show(long.arrays[2], short.arrays[2], [long.instructions, *branches])
 
