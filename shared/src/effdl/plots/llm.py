@@ -46,7 +46,7 @@ def footprint(parts: Mapping[str, float]) -> Picture:
     return picture(fig, f"{title}: {text}.")
 
 
-def roofs(points: Mapping[str, tuple[float, float]], machine: Machine, title: str) -> Picture:
+def roofs(points: Mapping[str, tuple[float, float]], machine: Machine, title: str, *, dpi: int = 130) -> Picture:
     """The roofline of a machine, in 16 bits and in 8-bit integers, with named points on it.
 
     Shapes: {name: (intensity, speedup of the flat part)}
@@ -60,7 +60,7 @@ def roofs(points: Mapping[str, tuple[float, float]], machine: Machine, title: st
         f"{name} at {x:.1f} FLOPs a byte, {roofline(x, machine, speedup=up) / 1e12:.1f} TFLOP/s"
         for name, (x, up) in points.items()
     )
-    return picture(fig, f"{title}. The ridge lies at {machine.ridge:.0f} FLOPs a byte. {text}.")
+    return picture(fig, f"{title}. The ridge lies at {machine.ridge:.0f} FLOPs a byte. {text}.", dpi=dpi)
 
 
 def draw_roof(ax: Axes, points: Mapping[str, tuple[float, float]], machine: Machine) -> None:
@@ -77,7 +77,7 @@ def draw_roof(ax: Axes, points: Mapping[str, tuple[float, float]], machine: Mach
     for i, (name, (x, speedup)) in enumerate(points.items()):
         y = roofline(x, machine, speedup=speedup) / 1e12
         ax.plot([x], [y], "osD^"[i % 4], color=COLORS[i % len(COLORS)], zorder=2)
-        label(ax, (x, y), name, COLORS[i % len(COLORS)], dx=7, dy=-8 - 3 * (i % 2))
+        label(ax, (x, y), name, COLORS[i % len(COLORS)], dx=9, dy=-8 - 11 * (len(points) - 1 - i))
     ax.set(xscale="log", yscale="log", xlabel="FLOPs for each byte read", ylabel="TFLOP/s at most", ylim=(0.3, 900))
 
 

@@ -69,7 +69,7 @@ def roof_frame(intensity: Callable[..., float], log2_batch: int, context: int) -
     winners = " and ".join(kind for kind, tokens in speed.items() if tokens > 0.99 * fastest)
     text = ", ".join(f"{kind} {tokens:,.0f}" for kind, tokens in speed.items())
     title = f"Batch {batch}, {context} tokens cached: {winners} in front"
-    drawn = llm.roofs(points, RTX4090, title)
+    drawn = llm.roofs(points, RTX4090, title, dpi=WIDGET_DPI)
     return Frame(drawn.png, f"{title}. Tokens a second at most: {text}. Ridge at {RTX4090.ridge:.0f} FLOPs a byte.")
 
 
