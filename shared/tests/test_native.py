@@ -34,16 +34,24 @@ def test_a_c_loop_adds_as_torch_does():
     assert torch.equal(z, x + y)
 
 
-@pytest.mark.parametrize("dtype", [torch.float64, torch.uint8, torch.int8, torch.int32, torch.int64])
+NUMBERS = {torch.float64: ctypes.c_double, torch.uint8: ctypes.c_uint8, torch.int64: ctypes.c_int64}
+
+
+@pytest.mark.parametrize("dtype", NUMBERS)
 def test_a_pointer_reads_what_the_tensor_holds(dtype):
     values = torch.tensor([[3, 1], [4, 1]]).to(dtype)
-    assert [native.pointer(values)[i] for i in range(4)] == [3, 1, 4, 1]
+    assert ctypes.cast(native.pointer(values), ctypes.POINTER(NUMBERS[dtype]))[:4] == [3, 1, 4, 1]
+
+
+def test_a_pointer_cannot_be_walked_off_its_end_from_python():
+    with pytest.raises(TypeError):
+        list(native.pointer(torch.ones(3)))
 
 
 def test_a_pointer_keeps_a_tensor_without_another_name_alive():
     to = native.pointer(torch.arange(1000, dtype=torch.int32))
     spoil = [torch.zeros(1000, dtype=torch.int32) for _ in range(20)]
-    assert to[999] == 999
+    assert ctypes.cast(to, ctypes.POINTER(ctypes.c_int32))[999] == 999
     assert len(spoil) == 20
 
 

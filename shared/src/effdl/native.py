@@ -38,8 +38,7 @@ SHARED = {"win32": ("-shared",), "linux": ("-shared", "-fPIC", "-Wl,-z,defs")}.g
 FILE = "answer.c"  # what messages call the text
 SECONDS = 120  # a compiler that runs longer hangs
 LINE = re.compile(rf"^{re.escape(FILE)}:(\d+):\d+: (error|warning|note|fatal error): (.*)$")
-TYPES = {torch.float32: ctypes.c_float, torch.float64: ctypes.c_double, torch.uint8: ctypes.c_uint8}
-TYPES |= {torch.int8: ctypes.c_int8, torch.int32: ctypes.c_int32, torch.int64: ctypes.c_int64}
+TYPES = (torch.float32, torch.float64, torch.uint8, torch.int8, torch.int32, torch.int64)
 
 
 class NotInstalled(RuntimeError):
@@ -128,14 +127,14 @@ def cache() -> Path:
     raise PermissionError("cache: no folder for compiled files can be written: set EFFDL_CACHE to one of your own")
 
 
-def pointer(array: Tensor) -> ctypes._Pointer:
+def pointer(array: Tensor) -> ctypes.c_void_p:
     """A C pointer to the first value of a tensor, which must be contiguous and on the CPU; it keeps the tensor alive.
 
     Shapes: array (...), of float32, float64, uint8, int8, int32 or int64
     Raises: ValueError if it is not contiguous or of another type
     Source: `torch.Tensor.data_ptr`
 
-    >>> pointer(torch.tensor([7, 8], dtype=torch.int32))[1]
+    >>> ctypes.cast(pointer(torch.tensor([7, 8], dtype=torch.int32)), ctypes.POINTER(ctypes.c_int32))[1]
     8
     """
     if array.dtype not in TYPES or not array.is_contiguous() or array.device.type != "cpu":
@@ -143,7 +142,7 @@ def pointer(array: Tensor) -> ctypes._Pointer:
             f"pointer: needs a contiguous tensor on the CPU of one of {sorted(map(str, TYPES))}, got {array.dtype}, "
             f"shape {tuple(array.shape)}, strides {array.stride()}, on {array.device}"
         )
-    to = ctypes.cast(array.data_ptr(), ctypes.POINTER(TYPES[array.dtype]))
+    to = ctypes.c_void_p(array.data_ptr())  # not a typed pointer: Python would read beyond the end of one
     to.tensor = array  # or its memory could be freed while C still reads it
     return to
 
