@@ -9,7 +9,7 @@
 
 # %% [markdown]
 # **Time** 115 minutes. **Points** 100. **Prerequisites** labs 01 and 09, a little C. **Needs** 2 CPU minutes, 1 MB of
-# data, and a compiler and an emulator: `pip install ziglang unicorn capstone` if they are not there yet.
+# data, and a compiler and an emulator, `pip install ziglang unicorn capstone`.
 #
 # You will be able to
 # - find a value's place in memory, and the layout that suits a layer
@@ -115,9 +115,8 @@ plots.reveal(guess_place, places)
 #
 # By hand first: shape (1, 2, 2, 3), index (0, 1, 0, 2): NCHW (1 * 2 + 0) * 3 + 2 = 8; NHWC (0 * 3 + 2) * 2 + 1 = 5.
 #
-# <details><summary>Hint 1</summary>Walk the axes from the slowest: how many values does one step of an axis skip?</details>
-# <details><summary>Hint 2</summary>place = place * size + index, axis by axis (Horner's scheme).</details>
-# <details><summary>Hint 3</summary><code>"NCHW".index(letter)</code> finds a letter's position in index and shape.</details>
+# <details><summary>Hint 1</summary>place = place * size + index, axis by axis from the slowest.</details>
+# <details><summary>Hint 2</summary><code>"NCHW".index(letter)</code> finds a letter's position in index and shape.</details>
 
 # %% exercise="17.1" source="effdl.layout:offset" points=10 minutes=8 difficulty=2
 # the build puts the reference here
@@ -145,7 +144,7 @@ rate = {how: {n: 100 * cache.count_misses(r, small) / len(r) for n, r in of.item
 plots.memory.walks(rate)
 
 # %% [markdown]
-# TinyEngine therefore uses NHWC for pointwise layers, NCHW for depthwise ones. When is a conversion worth its cost?
+# TinyEngine therefore uses NHWC for pointwise layers, NCHW for depthwise ones.
 #
 # ## 3 - A cache, and what it misses
 # A cache keeps copies of lines of memory. A line may stand in one *set* only, of a few *ways*; when the set is full, the
@@ -182,7 +181,7 @@ check("17.2", cache_hits)
 
 # %% [markdown]
 # Is such a model right? Valgrind's cachegrind runs a compiled program through a cache of its own. Eight walks through a
-# product, in two caches (cached; `python -m effdl.make.lab17` counts them anew where valgrind is installed):
+# product, in two caches (cached by `python -m effdl.make.lab17`):
 
 # %% role="figure"
 plots.memory.cachegrind(cachegrind.cached_pairs())
@@ -301,7 +300,6 @@ check("17.5", matmul_unrolled_c)
 #
 # <details><summary>Hint 1</summary>Six loops: three over the corners of blocks, three inside a block.</details>
 # <details><summary>Hint 2</summary>c is cleared once, before all blocks; each block adds to it.</details>
-# <details><summary>Hint 3</summary>A block ends at i0 + tile &lt; m ? i0 + tile : m.</details>
 
 # %% exercise="17.6" source="effdl/c/matmul.c:matmul_tiled" points=15 minutes=16 difficulty=4
 # the build puts the reference here
@@ -350,7 +348,6 @@ plots.reveal(guess_peaks, {order: max(alive) for order, alive in peaks.items()},
 #
 # <details><summary>Hint 1</summary>What must stay depends on which operators are done, not on their order.</details>
 # <details><summary>Hint 2</summary>A recursive function of that set, a frozenset, with <code>functools.cache</code>.</details>
-# <details><summary>Hint 3</summary>peak(done) = min over what is ready of max(bytes while it runs, peak(done with it)).</details>
 
 # %% exercise="17.7" source="effdl.schedule:best_order" points=15 minutes=15 difficulty=4
 # the build puts the reference here
@@ -416,7 +413,7 @@ plots.machine.roofline(points, machine)
 # No board was used: the emulator knows neither cycles nor wait states of the flash nor caches. The model's cache is LRU;
 # a real one may replace otherwise, and prefetching hides misses. One layer was run as a product of copied rows, which a
 # real engine would not copy (lab 18), and its sums were not requantized. Operators were ordered, but not placed:
-# fragments can cost more. Speeds on your processor are medians on one thread, beside whatever else it was doing.
+# fragments can cost more.
 
 # %% [markdown]
 # ## Wrap-up
