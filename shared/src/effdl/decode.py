@@ -81,7 +81,7 @@ def step_bytes(model: Model, *, context: int, bits: int = 16) -> dict[str, float
     Source: Lin et al. 2024, figure 3, arXiv:2306.00978
 
     >>> {name: round(size / 2**20) for name, size in step_bytes(LLAMA2_7B, context=1000).items()}
-    {'weights': 12602, 'keys and values': 500, 'activations': 5}
+    {'weights': 12603, 'keys and values': 500, 'activations': 5}
     """
     counts = {
         "weights": model.n_weights,

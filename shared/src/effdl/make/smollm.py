@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 import torch
-from gguf import GGUFReader
 from safetensors.torch import save
 from torch import Tensor
 
@@ -25,6 +24,8 @@ TOKENS = 160
 def main(path: Path) -> None:
     """Store three layers as the model's file has them, and what they read, in half precision."""
     net, encode = smollm.load()
+    from gguf import GGUFReader  # of the extra effdl[real-lm]; `load` says so where it is missing
+
     stored = {}
     reader = GGUFReader(smollm._file())
     for tensor in reader.tensors:

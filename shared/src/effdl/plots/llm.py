@@ -77,8 +77,8 @@ def draw_roof(ax: Axes, points: Mapping[str, tuple[float, float]], machine: Mach
     for i, (name, (x, speedup)) in enumerate(points.items()):
         y = roofline(x, machine, speedup=speedup) / 1e12
         ax.plot([x], [y], "osD^"[i % 4], color=COLORS[i % len(COLORS)], zorder=2)
-        label(ax, (x, y), name, COLORS[i % len(COLORS)], dx=9, dy=-8 - 11 * (len(points) - 1 - i))
-    ax.set(xscale="log", yscale="log", xlabel="FLOPs for each byte read", ylabel="TFLOP/s at most", ylim=(0.3, 900))
+        label(ax, (x, y), name, COLORS[i % len(COLORS)], dx=9, dy=-8 - 11 * i)
+    ax.set(xscale="log", yscale="log", xlabel="FLOPs for each byte read", ylabel="TFLOP/s at most", ylim=(0.1, 900))
 
 
 def outliers(layers: Mapping[str, Tensor], title: str = "") -> Picture:
