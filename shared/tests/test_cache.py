@@ -78,6 +78,8 @@ def test_the_part_has_four_kilobytes():
 
 # ---- against cachegrind
 
+STACK = 24  # misses: the return address, and bounds of blocks that find no register
+
 
 @pytest.mark.parametrize(
     ("sizes", "order", "tiles", "shape"),
@@ -91,11 +93,11 @@ def test_the_part_has_four_kilobytes():
 def test_misses_are_those_of_cachegrind(sizes, order, tiles, shape):
     ours = count_misses(loops.matmul_trace(sizes, order, tiles, element_bytes=(4, 4, 4)).addresses, shape)
     theirs = cachegrind.count_misses(sizes, order, tiles, shape)
-    assert abs(theirs - ours) <= 2 + 0.02 * ours  # the return address and what does not fit into registers
+    assert abs(theirs - ours) <= STACK
 
 
 def test_shipped_comparisons_agree():
-    assert all(abs(theirs - ours) <= 2 + 0.02 * ours for _, ours, theirs in cachegrind.cached_pairs())
+    assert all(abs(theirs - ours) <= STACK for _, ours, theirs in cachegrind.cached_pairs())
 
 
 def test_only_the_function_that_walks_is_counted():
