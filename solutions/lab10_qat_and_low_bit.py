@@ -123,7 +123,7 @@ plots.lowbit.sandbox(FakeQuantize)
 # %% [markdown]
 # Plain rounding never moves. Under the clipped STE a weight pushed past the clip is dead: no gradient calls it back,
 # unless the latent weight is clipped too. It has to be float: steps far smaller than a level add up in it. In our
-# network scales follow the largest weight: none is clipped.
+# network scales follow the largest weight, so that none is clipped; inputs may be.
 #
 # ## 2 - Train as it will run
 # *Quantization-aware training* (QAT) wraps each layer: inputs and weights are fake-quantized, the float *master weight*
@@ -276,13 +276,13 @@ plots.quantized.latent({name: lowbit_net.latent(network) for name, network in tr
 # %% [markdown]
 # An epoch is too short for the clip to matter.
 #
-# *Binary-weight networks* (BWN) give each filter the best scale, $\alpha$ = mean |w| by least squares. *XNOR-Net* makes
-# inputs signs too, scaled by $K$, the mean |x| under the kernel. Behind a ReLU all signs are +1, so it normalizes
-# first.
+# Signs alone leave the scale to BN. *Binary-weight networks* (BWN) give each filter the best one by least squares,
+# $\alpha$ = mean |w|. *XNOR-Net* makes inputs signs too, scaled by $K$, the mean |x| under the kernel. Behind a ReLU
+# all signs are +1, so it normalizes first.
 #
 # ### Exercise 10.5 - Convolve signs    15 min - 15 points - difficulty 3/5
 # Write `xnor_conv2d`: conv(sign x, sign w) times alpha and K, with sign(0) = +1. K is the mean |x| of a patch, over all
-# input channels. Padding zeros surround sign x and |x|, and count. About 5 lines.
+# input channels. Padding puts zeros around sign x and around |x|; they count. About 5 lines.
 #
 # By hand first: two channels at one place, x = [1, -3], w = [2, -4]. Signs give 2, alpha = 3, K = 2: 12; the truth is
 # 14.
@@ -307,15 +307,15 @@ signs = F.conv2d(lowbit.binarize(x), lowbit.binarize(w), padding=1)
 plots.lowbit.xnor_fit(F.conv2d(x, w, padding=1), lowbit.xnor_conv2d(x, w, 1, 1), signs)
 
 # %% [markdown]
-# Do the scales change the order of outputs?
+# The scales mend the size. Do they change the order of outputs?
 #
 # ## 5 - Multiply by counting
-# Store +1 as the bit 1 and -1 as 0. Two signs multiply to +1 where their bits are equal (xnor): with e equal pairs
-# among n the sum is 2 e - n. One popcount counts 64.
+# Store +1 as the bit 1 and -1 as 0. Two signs multiply to +1 where their bits are equal (xnor). With e equal pairs
+# among n the sum is 2 e - n, and one popcount instruction counts 64 of them.
 #
 # ### Exercise 10.6 - A product of bits    10 min - 10 points - difficulty 3/5
-# Write `xnor_matmul`. Rows of n signs come packed, sign k as bit k % 8 of byte k // 8; unused bits are 0. Return the
-# products of all rows of x with all rows of w, (m, r), int32, from the bits. About 3 lines.
+# Write `xnor_matmul`. Rows of n signs come packed, sign k as bit k % 8 of byte k // 8; unused bits are 0. Return all
+# products of rows of x with rows of w, (m, r), int32, without unpacking to floats. About 3 lines.
 #
 # By hand first: n = 4, the bytes 13 (0b1101) and 11 (0b1011) agree in 2 of 4 places: 2 * 2 - 4 = 0.
 #

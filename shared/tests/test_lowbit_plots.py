@@ -48,7 +48,7 @@ def test_the_staircase_tells_where_gradients_pass():
 
 def test_drawings_of_training_say_what_they_were_given():
     named = {"plain": quantized.path(qat.plain_rounding, 3, 0.1), "clipped": quantized.path(STE, 3, 0.1, clip=True)}
-    assert "ends where it should with 'clipped'." in said(quantized.paths(named))
+    assert "ends where it should with: clipped." in said(quantized.paths(named))
     stages = {"rounded": ([92.0, 16.0], [0.1, 5.0]), "3 epochs": ([92.5, 89.0], [0.1, 0.2])}
     assert "W2A8: 16 % rounded, 89 % trained" in said(quantized.by_bits(["W8A8", "W2A8"], stages, 92.5))
     assert "free: 50 %, held: 0 %" in said(quantized.latent({"free": torch.tensor([2.0, 0.5]), "held": torch.zeros(2)}))
@@ -95,7 +95,7 @@ def test_the_calculator_ignores_bits_beyond_n_and_shows_a_wrong_function_as_it_i
 
 
 def test_widgets_show_controls_and_return_the_static_figure(capsys):
-    assert "'STE everywhere' and 'STE, weight clipped'" in said(drawings.sandbox(qat.FakeQuantize))
+    assert "STE everywhere, STE, weight clipped" in said(drawings.sandbox(qat.FakeQuantize))
     assert "popcount 2 of 4" in said(drawings.calculator(lowbit.xnor_matmul))
 
 

@@ -100,7 +100,7 @@ def paths(named: Mapping[str, Path]) -> Picture:
     for y, text, color in ((1.75, "latent", COLORS[0]), (1.5, "rounded", COLORS[1]), (-1.1, "dotted: target", GREY)):
         first.text(3, y, text, color=color, fontsize=7, va="center")
     good = [name for name, found in named.items() if found.arrived]
-    title = f"The weight ends where it should with {' and '.join(map(repr, good)) or 'none of them'}"
+    title = f"The weight ends where it should with: {', '.join(good) or 'none of them'}"
     fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
     rows = "; ".join(f"{n}: latent {p.latent[-1]:.2f}, rounded {p.rounded[-1]:.2f}" for n, p in named.items())
     best = next(iter(named.values())).best
