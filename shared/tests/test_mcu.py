@@ -1,13 +1,15 @@
 """C compiled for a microcontroller does what NumPy does, is counted exactly, and fails with a place and a reason."""
 
+import sys
+
 import numpy as np
 import pytest
 
-for needed in ("ziglang", "unicorn", "capstone"):
+for needed in ("ziglang", "unicorn", "capstone", "elftools"):
     pytest.importorskip(needed)
 
 from effdl import mcu  # noqa: E402
-from effdl.mcu import counting, dwarf, tool  # noqa: E402
+from effdl.mcu import counting, tool  # noqa: E402
 from effdl.mcu.parts import part_named  # noqa: E402
 
 MATMUL = """
@@ -228,6 +230,11 @@ def test_without_the_compiler_the_message_has_the_command(monkeypatch):
     assert "pip install" in str(error)
 
 
+def test_without_the_reader_of_programs_the_message_has_the_command(monkeypatch):
+    monkeypatch.setitem(sys.modules, "elftools.elf.elffile", None)
+    assert "pip install pyelftools" in str(refused("int f(void) { return 90211; }"))
+
+
 ONE = np.ones(8, np.int32)
 
 
@@ -357,12 +364,13 @@ def test_instructions_are_sorted_by_kind(code, kinds):
     assert [kind for _, kind in counting.decode(code)] == kinds
 
 
-def test_a_hostile_table_of_lines_is_no_table():
-    assert dwarf.read_lines(b"", "answer.c") == ()
-    assert dwarf.read_lines(b"\xff\xff\x00\x00\x04\x00\x05\x00\x00\x00" + b"\x01" * 20, "answer.c") == ()
-    lie = '__attribute__((section(".debug_line"))) const char lie[40] = "\\x20\\0\\0\\0\\4\\0zzzzzzzzzzzzzz";'
+@pytest.mark.parametrize("section", [".debug_line", ".debug_info", ".debug_abbrev", ".debug_str"])
+def test_a_hostile_table_of_lines_does_no_harm(section):
+    lie = f'__attribute__((section("{section}"))) const char lie[40] = "\\x20\\0\\0\\0\\4\\0zzzzzzzzzzzzzz";'
     text = f"{lie}\nint f(void) {{ return 3; }}"
-    assert mcu.run(mcu.compile(text), "f").returned == 3
+    run = mcu.run(mcu.compile(text), "f")
+    assert run.returned == 3
+    assert set(run.line_counts) <= {0, 2}
 
 
 def test_an_unknown_part_is_an_error_that_lists_the_known():

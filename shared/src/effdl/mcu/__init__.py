@@ -9,7 +9,7 @@ was in use at the peak.
 
 What this leaves out: time. The emulator (Unicorn, which is QEMU's processor core) knows no cycles, caches or wait
 states of the flash, so that `cycles_estimate` is a table's guess; there are no peripherals, interrupts or second bus
-masters. Needs the extra `effdl[mcu]`: ziglang, which brings the compiler, unicorn and capstone.
+masters. Needs the extra `effdl[mcu]`: ziglang, which brings the compiler, unicorn, capstone and pyelftools.
 """
 
 from effdl.mcu.compiler import compile

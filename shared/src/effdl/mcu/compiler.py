@@ -53,6 +53,9 @@ SECTIONS {{
   .data : {{ KEEP(*(.data .data.*)) }} > RAM AT > FLASH
   .bss : {{ KEEP(*(.bss .bss.*)) *(COMMON) }} > RAM
   .debug_line 0 : {{ *(.debug_line) }}
+  .debug_info 0 : {{ *(.debug_info) }}
+  .debug_abbrev 0 : {{ *(.debug_abbrev) }}
+  .debug_str 0 : {{ *(.debug_str) }}
   .symtab 0 : {{ *(.symtab) }}
   .strtab 0 : {{ *(.strtab) }}
   .shstrtab 0 : {{ *(.shstrtab) }}

@@ -1,24 +1,23 @@
 """A linked program: what goes to flash and SRAM, where its functions are, which line an instruction comes from.
 
-What this leaves out: everything in an ELF file that a 32-bit little-endian program without relocations does not need.
+What this leaves out: every unit of the line table but that of the text, and columns.
 
-Sources: the ELF specification (TIS 1.2); ELF for the Arm architecture (IHI 0044).
+Sources: pyelftools, which reads ELF files and their DWARF line tables.
 """
 
 from __future__ import annotations
 
-import struct
+import io
 from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from effdl.mcu.dwarf import read_lines
+from effdl.mcu.errors import CompileError
 from effdl.mcu.parts import Part
 
 __all__ = ["Function", "Program", "read_program"]
 
-LOAD, SYMTAB, NOBITS = 1, 2, 8
-FUNCTION, GLOBAL = 2, 1
+TEXT = "answer.c"
 
 
 @dataclass(frozen=True)
@@ -63,58 +62,70 @@ class Program:
 
 
 def read_program(elf: bytes, part: Part, source: str, warnings: tuple[str, ...] = ()) -> Program:
-    """The program in an ELF file that lld has linked; functions of the text are public, those of our runtime not."""
-    sections = {name: (kind, address, body) for name, kind, address, body in _sections(elf)}
-    sizes = {name: len(body) if kind != NOBITS else body for name, (kind, _, body) in sections.items()}
-    data, bss = (sizes.get(name, 0) for name in (".data", ".bss"))
-    end = max((a + sizes[n] for n, (_, a, _) in sections.items() if n in (".data", ".bss") and sizes[n]), default=0)
-    segments = tuple(
-        (address, body) for name, (_, address, body) in sections.items() if name in (".text", ".data") and body
-    )
+    """The program in an ELF file that lld has linked; functions of the text are public, those of our runtime not.
+
+    Raises: CompileError with the command that installs pyelftools, if it is not there
+    """
+    file = _opened(elf)
+    found = {name: file.get_section_by_name(name) for name in (".text", ".data", ".bss")}
+    sections = {name: section for name, section in found.items() if section and section["sh_size"]}
+    sizes = {name: section["sh_size"] for name, section in sections.items()}
+    ends = [sections[name]["sh_addr"] + sizes[name] for name in (".data", ".bss") if name in sections]
     return Program(
         part=part,
         source=source,
-        flash_bytes=sizes.get(".text", 0) + data,
-        static_sram_bytes=end - part.sram_base if data or bss else 0,
+        flash_bytes=sizes.get(".text", 0) + sizes.get(".data", 0),
+        static_sram_bytes=max(ends) - part.sram_base if ends else 0,
         warnings=warnings,
-        segments=segments,
-        symbols=tuple(_functions(elf)),
-        lines=read_lines(sections[".debug_line"][2], "answer.c") if ".debug_line" in sections else (),
+        segments=tuple((s["sh_addr"], s.data()) for name, s in sections.items() if name != ".bss"),
+        symbols=_functions(file),
+        lines=_lines(file),
     )
 
 
-def _headers(elf: bytes) -> list[tuple[int, ...]]:
-    """The section headers: name, type, flags, address, offset, size, link, info, alignment, entry size."""
-    (first,) = struct.unpack_from("<I", elf, 32)
-    size, count = struct.unpack_from("<HH", elf, 46)
-    return [struct.unpack_from("<10I", elf, first + size * i) for i in range(count)]
+def _opened(elf: bytes) -> Any:
+    try:
+        from elftools.elf.elffile import ELFFile
+    except ImportError as problem:
+        raise CompileError(
+            'there is no reader of programs: install it with pip install "effdl[mcu]", or pip install pyelftools'
+        ) from problem
+    return ELFFile(io.BytesIO(elf))
 
 
-def _text(elf: bytes, at: int) -> str:
-    return elf[at : elf.index(b"\0", at)].decode()
-
-
-def _sections(elf: bytes) -> Iterator[tuple[str, int, int, bytes | int]]:
-    """Name, type, address and bytes of each section; of one without bytes, their number."""
-    headers = _headers(elf)
-    (names,) = struct.unpack_from("<H", elf, 50)
-    for name, kind, _, address, offset, size, *_ in headers:
-        yield (
-            _text(elf, headers[names][4] + name),
-            kind,
-            address,
-            size if kind == NOBITS else elf[offset : offset + size],
+def _functions(file: Any) -> tuple[Function, ...]:
+    """The functions in the order of their addresses."""
+    symbols = [each for table in file.iter_sections("SHT_SYMTAB") for each in table.iter_symbols()]
+    found = [
+        Function(
+            symbol.name,
+            symbol["st_value"] & ~1,
+            symbol["st_size"],
+            symbol["st_info"]["bind"] == "STB_GLOBAL" and symbol["st_other"]["visibility"] == "STV_DEFAULT",
         )
+        for symbol in symbols
+        if symbol["st_info"]["type"] == "STT_FUNC"
+    ]
+    return tuple(sorted(found, key=lambda function: function.address))
 
 
-def _functions(elf: bytes) -> Iterator[Function]:
-    """The functions in the order of their addresses; public are those of the text, which is linked first."""
-    headers = _headers(elf)
-    found = []
-    for _, kind, _, _, offset, size, link, *_ in headers:
-        for at in range(offset, offset + size, 16) if kind == SYMTAB else ():
-            name, value, length, info, other, _ = struct.unpack_from("<IIIBBH", elf, at)
-            if info & 15 == FUNCTION:
-                public = info >> 4 == GLOBAL and not other & 3
-                found.append(Function(_text(elf, headers[link][4] + name), value & ~1, length, public))
-    yield from sorted(found, key=lambda function: function.address)
+def _lines(file: Any) -> tuple[tuple[int, int], ...]:
+    """(address, line) of the text in the order of addresses; line 0 ends its code.
+
+    An instruction that the compiler gives no line counts for the line before it.
+    """
+    try:
+        dwarf = file.get_dwarf_info()
+        tables = [dwarf.line_program_for_CU(unit) for unit in dwarf.iter_CUs()]
+        rows = sorted(row for table in tables[:1] if table for row in _rows(table))
+    except Exception:  # a text can put what it likes into any section
+        return ()
+    return tuple((address, line) for address, line in rows if line or address == rows[-1][0])
+
+
+def _rows(table: Any) -> list[tuple[int, int]]:
+    """What a line table says of the text; line 0 for what comes from other files and at the end."""
+    files = [entry.name for entry in table["file_entry"]]
+    states = [entry.state for entry in table.get_entries() if entry.state]
+    wanted = files.index(TEXT.encode()) + 1 if TEXT.encode() in files else 0
+    return [(s.address, s.line if s.file == wanted and not s.end_sequence else 0) for s in states]
