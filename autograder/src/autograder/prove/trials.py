@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 
 from nbformat import NotebookNode
 
-from autograder.lab import Lab
+from autograder.author.inline import Reference, parse_references
+from autograder.lab import Exercise, Lab
 from autograder.prove import in_c, mutate_c, notebooks
 from autograder.prove.answers import Answer
 from autograder.prove.mutate import Mutant, mutants
+
+BODIES = {
+    "returns None": "return None",
+    "returns its first argument": "return args[0] if args else next(iter(kwargs.values()))",
+    "returns zeros": "import torch; return torch.zeros_like(torch.as_tensor(args[0]))",
+    "returns ones": "import torch; return torch.ones_like(torch.as_tensor(args[0]))",
+    "keeps everything": "import torch; return torch.ones_like(torch.as_tensor(args[0]), dtype=torch.bool)",
+    "returns its arguments": "return args",
+}
 
 
 @dataclass(frozen=True)
@@ -91,34 +101,45 @@ def lazy(lab: Lab, package: str = "effdl") -> Iterator[Trial]:
     sources = notebooks.solution_answers(lab)
     entries = {e.id: list(in_c.lazy(sources[e.id])) for e in lab.exercises if e.language == "c"}
     yield from bundled(lab, entries, "little", "lazy answers in C")
-    bodies = {
-        "returns None": "return None",
-        "returns its first argument": "return args[0] if args else next(iter(kwargs.values()))",
-        "returns zeros": "return torch.zeros_like(torch.as_tensor(args[0]))",
-        "returns ones": "return torch.ones_like(torch.as_tensor(args[0]))",
-        "keeps everything": "return torch.ones_like(torch.as_tensor(args[0]), dtype=torch.bool)",
-        "returns its arguments": "return args",
-    }
-    for says, body in bodies.items():
-        yield _everywhere(
-            lab, says, lambda name, body=body: f"def {name}(*args, **kwargs):\n    import torch\n    {body}\n"
-        )
-    for module, function in public_functions(package):
-        yield _everywhere(lab, f"calls {module}.{function}", lambda name, call=(module, function): _borrow(name, *call))
+    borrowed = [(f"calls {module}.{name}", module, name) for module, name in public_functions(package)]
+    guesses = {e.id: list(_guesses(e, borrowed)) for e in lab.exercises if e.language == "python"}
+    yield from bundled(lab, guesses, "little", "lazy answers")
 
 
-def _borrow(name: str, module: str, function: str) -> str:
-    return (
-        f"def {name}(*args, **kwargs):\n"
-        f"    from {module} import {function} as borrowed\n"
-        "    return borrowed(*args, **kwargs)\n"
-    )
+def _guesses(exercise: Exercise, borrowed: list[tuple[str, str, str]]) -> Iterator[tuple[str, str]]:
+    """What each guess is, and its source: one body for all functions of the exercise."""
+    for says, body in BODIES.items():
+        yield says, "\n".join(f"def {name}(*args, **kwargs):\n    {body}\n" for name in exercise.names)
+    for says, module, function in borrowed:
+        if any(could_stand_for(module, function, reference) for reference in parse_references(exercise.source)):
+            body = f"from {module} import {function} as borrowed\n    return borrowed(*args, **kwargs)"
+            yield says, "\n".join(f"def {name}(*args, **kwargs):\n    {body}\n" for name in exercise.names)
 
 
-def _everywhere(lab: Lab, says: str, code: Callable[[str], str]) -> Trial:
-    answers = {e.id: "\n".join(code(name) for name in e.names) for e in lab.exercises if e.language == "python"}
-    little, subject = dict.fromkeys(answers, "little"), dict.fromkeys(answers, says)
-    return Trial(says, notebooks.handed_in(lab, answers), little, subject)
+def could_stand_for(module: str, function: str, reference: Reference) -> bool:
+    """Whether a function takes a number of arguments that the reference can be called with; else every call fails."""
+    try:
+        asked_for = getattr(import_module(reference.module), reference.name)
+        if inspect.isclass(asked_for):
+            return False  # what a function gives back has none of the methods that are asked for
+        asked = inspect.signature(asked_for).parameters.values()
+        taken = inspect.signature(getattr(import_module(module), function))
+    except (ImportError, AttributeError, ValueError, TypeError):
+        return True
+    if any(each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD) for each in asked):
+        return True
+    needed = sum(each.default is each.empty for each in asked)
+    return any(_binds(taken, number) for number in range(needed, len(asked) + 1))
+
+
+def _binds(signature: inspect.Signature, number: int) -> bool:
+    """Whether a call with so many arguments is possible; keyword-only ones may be among them."""
+    required = [e for e in signature.parameters.values() if e.kind is e.KEYWORD_ONLY and e.default is e.empty]
+    try:
+        signature.bind(*[None] * (number - len(required)), **{each.name: None for each in required})
+    except TypeError:
+        return False
+    return True
 
 
 def public_functions(package: str) -> list[tuple[str, str]]:
