@@ -25,4 +25,5 @@ def test_what_a_child_holds_counts():
 
 
 def test_what_forked_processes_share_counts_once():
-    assert 60 < peak_of(FORKED).mib < 110
+    # four processes hold the same 60 MiB; counted each they would be 240
+    assert 60 < peak_of(FORKED).mib < 160
