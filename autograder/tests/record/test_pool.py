@@ -86,7 +86,7 @@ def test_a_worker_ends_with_its_parent_and_leaves_nothing():
 import sys, time
 from autograder.run.process import Worker
 worker = Worker()
-print(worker._process.pid, worker._folder, flush=True)
+print(worker._process.pid, worker.folder, flush=True)
 time.sleep(60)
 """
     parent = subprocess.Popen([sys.executable, "-c", child], stdout=subprocess.PIPE, text=True)
