@@ -155,7 +155,7 @@ def group_sizes(
 
 
 def quality(tables: Mapping[str, Sequence[tuple[str, float, int]]], title: str) -> Picture:
-    """Bars of perplexity, one panel a table, the float model's as a grey line; bars beyond three times that are cut.
+    """Bars of perplexity, a panel for each table, the float model as a grey line; beyond three times that a bar is cut.
 
     Shapes: {table: rows (method, perplexity, bytes), the float model first}
     Source: ours
@@ -174,9 +174,8 @@ def quality(tables: Mapping[str, Sequence[tuple[str, float, int]]], title: str) 
         before = names
         ax.axvline(base, color=GREY, lw=1.2)
         for row, value in enumerate(values):
-            ax.text(
-                min(value, highest), row, f" {value:.1f}" if value < 1e3 else f" {value:.0f}", va="center", fontsize=7
-            )
+            shown = f" {value:.1f}" if value <= highest else f" ... {value:.0f}"
+            ax.text(min(value, highest), row, shown, va="center", fontsize=7)
         low = 0.9 * min(base, best)
         ax.set(xlim=(low, highest + 0.25 * (highest - low)), xlabel="perplexity")
         ax.set_title(f"{name} (grey: {base:.1f})", fontsize=8)
