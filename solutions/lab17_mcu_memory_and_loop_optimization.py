@@ -9,7 +9,7 @@
 
 # %% [markdown]
 # **Time** 115 minutes. **Points** 100. **Prerequisites** labs 01 and 09, a little C. **Needs** 2 CPU minutes, 1 MB of
-# data, and a compiler and an emulator, `pip install ziglang unicorn capstone`.
+# data, and a compiler and an emulator, `pip install ziglang unicorn capstone pyelftools`.
 #
 # You will be able to
 # - find a value's place in memory, and the layout that suits a layer
@@ -425,7 +425,7 @@ plots.machine.roofline(points, machine)
 # | course's lecture | Xeon 4114, 24,296 ms naive | unrolled 2.9 times, reordered 12 times, tiled 19 times |
 # | CMSIS-NN, 2018 | Cortex-M7, whole network | 4.6 times faster than their baseline |
 # | MCUNet, 2020 | TinyEngine on microcontrollers | 1.7 to 3.3 times faster than TF-Lite Micro and CMSIS-NN |
-# | ours | emulated Cortex-M4, one layer | figure above, in instructions |
+# | ours | emulated Cortex-M4, one layer, instructions a MAC | naive to SIMD: figure in section 4 |
 #
 # Open: which tile would you choose for a cache whose replacement you do not know? When does converting a layout cost
 # more than it saves?
