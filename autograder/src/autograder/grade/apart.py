@@ -44,8 +44,12 @@ def copyable():
 
 
 def files():
-    """What stands in the folders that a notebook may write to, but for the caches of libraries; None if it is much."""
+    """What stands in the folders that a notebook may write to, but for the caches of libraries; None if it is much.
+
+    What is mounted into them, such as an environment that was installed below /tmp, is not theirs.
+    """
     found, folders = set(), {os.environ.get("HOME", ""), os.environ.get("TMPDIR", "")} - {""}
+    own = {os.stat(folder).st_dev for folder in folders if os.path.isdir(folder)}
     while folders:
         with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
             for entry in entries:
@@ -54,6 +58,8 @@ def files():
                 if entry.name.startswith("."):
                     continue
                 about = entry.stat(follow_symlinks=False)
+                if about.st_dev not in own:
+                    continue
                 found.add((entry.path, about.st_size, about.st_mtime_ns))
                 if entry.is_dir(follow_symlinks=False):
                     folders.add(entry.path)
