@@ -73,11 +73,11 @@ def index_path(course: Course) -> Path:
 def index_text(course: Course) -> str:
     """The whole index: one row a topic, and what is proven of the labs that exist."""
     sources = {name: read_lab(course, name) for name in course.lab_names()}
-    names = sorted({*sources, *topics(course)})
+    planned = topics(course)
     techniques = Counter(row.lab for row in read_techniques(course))
     rows = [
-        _row(course, sources[name], techniques[name]) if name in sources else _planned(name, topics(course)[name])
-        for name in names
+        _row(course, sources[name], techniques[name]) if name in sources else _planned(name, planned[name])
+        for name in sorted({*sources, *planned})
     ]
     proofs = "".join(_proof_row(course, source) for source in sources.values())
     return HEAD.format(first=next(iter(sources), "lab01")) + "".join(rows) + PROOF_HEAD + proofs

@@ -51,11 +51,10 @@ def release(course: Course, out_dir: Path) -> list[Path]:
 
     Raises: SourceError if the folder holds something, a lab has not been built, or a solution would get out
     """
-    if out_dir.exists() and (not out_dir.is_dir() or any(out_dir.iterdir())):
-        raise SourceError(f"{out_dir} exists and is not empty: name a new folder, nothing is overwritten")
+    refuse_used(out_dir)
     files = {path.relative_to(course.root): path for path in _files(course)}
     for path in files.values():
-        _refuse_solution(path)
+        refuse_solution(path)
     out_dir.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".release-", dir=out_dir.parent) as part:
         tree = Path(part) / "tree"
@@ -97,7 +96,20 @@ def _is_wanted(path: Path, top: Path) -> bool:
     return path.is_file() and not path.is_symlink() and not hidden and not SKIPPED_FOLDERS & set(folders)
 
 
-def _refuse_solution(path: Path) -> None:
+def refuse_used(out_dir: Path) -> None:
+    """Students' files go into a new or empty folder.
+
+    Raises: SourceError if it holds something
+    """
+    if out_dir.exists() and (not out_dir.is_dir() or any(out_dir.iterdir())):
+        raise SourceError(f"{out_dir} exists and is not empty: name a new folder, nothing is overwritten")
+
+
+def refuse_solution(path: Path) -> None:
+    """No file for students holds a marked solution.
+
+    Raises: SourceError if this one does
+    """
     if path.suffix in (".ipynb", ".py") and BEGIN in path.read_text(encoding="utf-8"):
         raise SourceError(f"{path.name} holds a marked solution and is not for students: build the labs again")
 

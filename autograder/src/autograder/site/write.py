@@ -18,8 +18,8 @@ from nbconvert.filters import markdown2html
 
 from autograder.author.colab import badge_url
 from autograder.author.index import index_path
-from autograder.author.inline import BEGIN
 from autograder.author.marks import SourceError
+from autograder.author.release import refuse_solution, refuse_used
 from autograder.author.techniques import techniques_path
 from autograder.course import Course
 
@@ -44,8 +44,7 @@ def write_site(course: Course, out_dir: Path) -> list[Path]:
 
     Raises: SourceError if the folder holds something, a lab has not been built, or a solution would get out
     """
-    if out_dir.exists() and (not out_dir.is_dir() or any(out_dir.iterdir())):
-        raise SourceError(f"{out_dir} exists and is not empty: name a new folder, nothing is overwritten")
+    refuse_used(out_dir)
     out_dir.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".site-", dir=out_dir.parent) as part:
         for lab in course.lab_names():
@@ -60,10 +59,8 @@ def _write_lab(course: Course, lab: str, folder: Path) -> None:
     path = course.release(lab)
     if not path.exists():
         raise SourceError(f"{path.name} has not been built: run 'autograder build {lab}'")
-    text = path.read_text(encoding="utf-8")
-    if BEGIN in text:
-        raise SourceError(f"{path.name} holds a marked solution and is not for students: build the labs again")
-    notebook = nbformat.reads(text, as_version=4)
+    refuse_solution(path)
+    notebook = nbformat.read(path, as_version=4)
     notebook.metadata["title"] = notebook.metadata.effdl.title
     about = {"site_style": _style(), "site_notebook": path.name, "site_colab": badge_url(course, path.stem)}
     page, _ = _exporter().from_notebook_node(notebook, resources=about)
