@@ -2,10 +2,10 @@
 
 import re
 import shutil
-import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
+import axe
 import nbformat
 import pytest
 from autograder.author.inline import BEGIN
@@ -13,11 +13,6 @@ from autograder.author.marks import SourceError
 from autograder.course import find_course
 from autograder.lab import load_lab
 from autograder.site.write import write_site
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "report"))
-import axe
-
-sys.path.pop(0)
 
 COURSE = find_course(Path(__file__))
 

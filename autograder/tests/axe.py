@@ -12,6 +12,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from browser import NAMES
+
 PACKAGES = ("axe_playwright_python", "axe_core_python")
 FLAGS = (
     "--headless",
@@ -37,7 +39,7 @@ addEventListener("load", () => axe.run(document).then(found => {
 
 
 def chromium() -> str | None:
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    return next(filter(None, map(shutil.which, NAMES)), None)
 
 
 def axe_script() -> Path | None:
