@@ -11,7 +11,6 @@ Sources: valgrind's manual, chapter 5; its output format is documented there.
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import tempfile
@@ -65,7 +64,7 @@ def cached_pairs() -> list[tuple[str, int, int]]:
     >>> len(cached_pairs()) > 4
     True
     """
-    results = json.loads(data.find("lab17_results.json").read_text(encoding="utf-8"))
+    results = data.results("lab17")
     return [(row["name"], row["model"], row["cachegrind"]) for row in results["cachegrind"]]
 
 

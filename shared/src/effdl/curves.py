@@ -10,7 +10,6 @@ Source: data/lab03_results.json
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -77,7 +76,7 @@ def load() -> Curves:
     Raises: FileNotFoundError if the data folder lacks them
     Source: data/lab03_results.json
     """
-    found = json.loads(data.find("lab03_results.json").read_text(encoding="utf-8"))
+    found = data.results("lab03")
     return Curves(
         sparsities=tuple(found["sparsities"]),
         shares=tuple(found["shares"]),

@@ -15,10 +15,12 @@ each file.
 from __future__ import annotations
 
 import hashlib
+import json
 import lzma
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -26,7 +28,7 @@ from torch import Tensor
 
 from effdl.place import checkout
 
-__all__ = ["CLASSES", "MEAN", "STD", "Split", "fashion_mnist", "find", "pack", "unpack"]
+__all__ = ["CLASSES", "MEAN", "STD", "Split", "fashion_mnist", "find", "pack", "results", "unpack"]
 
 CLASSES = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
 MEAN, STD = 0.2865, 0.3545  # of the training pixels, scaled to 0..1; a test measures them
@@ -91,6 +93,18 @@ def find(name: str) -> Path:
         f"data file {name!r} is neither in $EFFDL_DATA ({os.environ.get('EFFDL_DATA') or 'not set'}) "
         f"nor in {checkout() / 'data'}: set EFFDL_DATA to the data folder of a checkout of the course"
     )
+
+
+def results(lab: str) -> dict[str, Any]:
+    """What the long experiments of a lab gave, as `python -m effdl.make.<lab>` measured them.
+
+    Raises: FileNotFoundError if the data folder lacks them
+    Source: data/README.md
+
+    >>> sorted(results("lab17"))
+    ['cachegrind']
+    """
+    return json.loads(find(f"{lab}_results.json").read_text(encoding="utf-8"))
 
 
 def pack(values: np.ndarray) -> bytes:

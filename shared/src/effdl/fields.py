@@ -13,7 +13,6 @@ Sources: Luo et al. 2016, arXiv:1701.04128; the experiment is ours, measured by 
 
 from __future__ import annotations
 
-import json
 from typing import Any, NamedTuple
 
 import torch
@@ -100,4 +99,4 @@ def load() -> list[dict[str, Any]]:
 
     Source: data/lab01_results.json, made by `python -m effdl.make.lab01`
     """
-    return json.loads(data.find("lab01_results.json").read_text(encoding="utf-8"))["chains"]
+    return data.results("lab01")["chains"]

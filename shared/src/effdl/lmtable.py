@@ -12,7 +12,6 @@ Sources: Lin et al. 2024, AWQ, tables 1 and 2, arXiv:2306.00978.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple
@@ -139,7 +138,7 @@ def load() -> dict[str, list[Row]]:
     Raises: FileNotFoundError if the file is missing
     Source: made by `python -m effdl.make.lab21`
     """
-    stored = json.loads(data.find("lab21_results.json").read_text(encoding="utf-8"))
+    stored = data.results("lab21")
     return {name: [Row(*row) for row in table] for name, table in stored["tables"].items()}
 
 

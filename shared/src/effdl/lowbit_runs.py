@@ -13,7 +13,6 @@ Sources: Krishnamoorthi 2018, arXiv:1806.08342; the papers of effdl.lowbit_net; 
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -133,7 +132,7 @@ def load() -> Results:
     Raises: FileNotFoundError if the data folder lacks them
     Source: data/lab10_results.json
     """
-    seeds = json.loads(data.find("lab10_results.json").read_text(encoding="utf-8"))
+    seeds = data.results("lab10")
     runs = {run: np.array([found["runs"][run] for found in seeds.values()]) for run in RUNS}
     return Results(np.array([found["dense"] for found in seeds.values()]), runs)
 

@@ -1,15 +1,32 @@
-"""Keep the two lists of `data/`: `python -m effdl.make.checksums` writes checksums.txt and README.md's table anew."""
+"""Keep the two lists of `data/`: `python -m effdl.make.checksums` writes checksums.txt and README.md's table anew.
+
+The scripts beside this one write their files with it, so that a new file is listed at once.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
+from typing import Any
 
-__all__ = ["DATA", "OWN", "main", "record", "table"]
+__all__ = ["DATA", "OWN", "main", "record", "table", "write", "write_results"]
 
 DATA = Path(__file__).resolve().parents[4] / "data"
 OWN = ("README.md", "checksums.txt")
 BEGIN, END = "<!-- files, written by effdl.make.checksums -->", "<!-- end of files -->"
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file, and list it if it lies in `data/`."""
+    path.write_bytes(content)
+    if path.parent == DATA:
+        record()
+
+
+def write_results(lab: str, results: dict[str, Any], folder: Path = DATA) -> None:
+    """Write what a lab's experiments gave, for `effdl.data.results(lab)` to read."""
+    write(folder / f"{lab}_results.json", (json.dumps(results, indent=1) + "\n").encode())
 
 
 def record(folder: Path = DATA) -> list[str]:

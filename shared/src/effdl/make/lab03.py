@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
 import torch
 from torch import nn
 
-from effdl import channels, data, experiments, nets, train, zoo
+from effdl import channels, data, experiments, train, zoo
 from effdl.data import Split
 from effdl.make import checksums, resnet8
 
@@ -21,28 +20,19 @@ SHARES = (0.25, 0.5, 0.75)  # of the inner channels that a shrunk network loses
 SEEN_FOR_GRADIENTS, SEEN_FOR_PATCHES, HELD_OUT = 128, 500, 1000  # images
 
 
-def main(path: Path) -> None:
+def main(folder: Path = checksums.DATA) -> None:
     """Measure three networks and write the curves, rounded to 0.05 points, the step of 2,000 images."""
     torch.set_num_threads(1)
     seen, held_out = data.fashion_mnist("train"), data.fashion_mnist("validation")
     results = {"seeds": list(SEEDS), "sparsities": list(SPARSITIES), "shares": list(SHARES), "dense": []}
     results |= {"granularity": {}, "method": {}}
     for seed in SEEDS:
-        net = zoo.load("resnet8") if seed == 0 else _trained(seed, seen)
+        net = zoo.load("resnet8") if seed == 0 else resnet8.trained(seen, seed)[0]
         results["dense"].append(_percent(train.accuracy(net, held_out)))
         print(f"seed {seed}: {results['dense'][-1]} % on validation", flush=True)
         _granularities(results["granularity"], net, seed, seen, held_out)
         _methods(results["method"], net, seed, seen, held_out)
-    path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    if path.parent == checksums.DATA:
-        checksums.record()
-
-
-def _trained(seed: int, seen: Split) -> nn.Module:
-    generator = torch.Generator().manual_seed(seed)
-    net = nets.ResNet8(generator=generator)
-    train.fit(net, seen, epochs=resnet8.EPOCHS, lr=resnet8.LR, generator=generator, progress=False)
-    return net
+    checksums.write_results("lab03", results, folder)
 
 
 def _granularities(found: dict, net: nn.Module, seed: int, seen: Split, held_out: Split) -> None:
@@ -72,4 +62,4 @@ def _percent(value: float) -> float:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else checksums.DATA / "lab03_results.json")
+    main(*map(Path, sys.argv[1:]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -26,7 +25,7 @@ WALKS = (  # name, side, order, tiles, cache
 )
 
 
-def main(path: Path) -> None:
+def main(folder: Path = checksums.DATA) -> None:
     """Count the misses of each walk by our model and by cachegrind, and write both."""
     rows = []
     for name, side, order, tiles, shape in WALKS:
@@ -35,10 +34,8 @@ def main(path: Path) -> None:
         ours, theirs = cache.count_misses(trace.addresses, shape), cachegrind.count_misses(sizes, order, tiles, shape)
         rows.append({"name": name, "model": ours, "cachegrind": theirs})
         print(rows[-1], flush=True)
-    path.write_text(json.dumps({"cachegrind": rows}, indent=1) + "\n", encoding="utf-8")
-    if path.parent == checksums.DATA:
-        checksums.record()
+    checksums.write_results("lab17", {"cachegrind": rows}, folder)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else checksums.DATA / "lab17_results.json")
+    main(*map(Path, sys.argv[1:]))

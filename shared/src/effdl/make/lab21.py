@@ -6,7 +6,6 @@ the encyclopedia's article, evaluation its second half; each row of 256 tokens s
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -22,7 +21,7 @@ ALPHAS = (0.5, 0.65, 0.75, 0.85)
 N_CALIBRATION, N_SAMPLE = 4, 256
 
 
-def main(path: Path) -> None:
+def main(folder: Path = checksums.DATA) -> None:
     """Measure the real model under every method and write perplexities and sizes."""
     torch.set_num_threads(1)
     net, encode = smollm.load()
@@ -35,9 +34,7 @@ def main(path: Path) -> None:
         found = lmtable.rows(net, seen, held_out, bits, GROUP_SIZE)
         results["tables"][f"W{bits} g{GROUP_SIZE}"] = _shown([float_row, *found])
     results["tables"]["W8A8"] = _shown([float_row, *lmtable.integer_rows(net, seen, held_out, ALPHAS)])
-    path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    if path.parent == checksums.DATA:
-        checksums.record()
+    checksums.write_results("lab21", results, folder)
 
 
 def _shown(rows: list[lmtable.Row]) -> list[list[object]]:
@@ -47,4 +44,4 @@ def _shown(rows: list[lmtable.Row]) -> list[list[object]]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else checksums.DATA / "lab21_results.json")
+    main(*map(Path, sys.argv[1:]))

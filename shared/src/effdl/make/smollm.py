@@ -35,9 +35,7 @@ def main(path: Path) -> None:
     for use, ids in zip(("calibration", "evaluation"), smollm.passages(encode), strict=True):
         seen = lmquant.inputs(net, ids[None, :TOKENS], n_sample=TOKENS)
         stored |= {f"{name}.{use}": seen[name].sample.half() for name in smollm.LAYERS}
-    path.write_bytes(save({name: value.contiguous() for name, value in stored.items()}))
-    if path.parent == checksums.DATA:
-        checksums.record()
+    checksums.write(path, save({name: value.contiguous() for name, value in stored.items()}))
     print(f"{path.name}: {path.stat().st_size:,} bytes")
 
 

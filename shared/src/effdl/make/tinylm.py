@@ -52,10 +52,8 @@ def main(path: Path) -> None:
             torch.save([step + 1, net.state_dict(), optimizer.state_dict(), generator.get_state()], broken_off)
             seconds = time.process_time() - start
             print(f"{step + 1}: {loss:.3f}, {text.perplexity(net, held_out):.2f}, {seconds:.0f} CPU-s", flush=True)
-    path.write_bytes(save({name: weight.half() for name, weight in net.state_dict().items()}))
+    checksums.write(path, save({name: weight.half() for name, weight in net.state_dict().items()}))
     broken_off.unlink(missing_ok=True)
-    if path.parent == checksums.DATA:
-        checksums.record()
     print(f"{path.name}: {time.process_time() - start:.0f} CPU-s")
 
 
