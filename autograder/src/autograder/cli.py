@@ -108,6 +108,7 @@ def _proving(add) -> None:
     check = _verb(add, "check", proving.check, "prove that the grader of a lab (default: of all labs) is right")
     check.add_argument("lab", nargs="?")
     check.add_argument("--workers", type=int, default=None)
+    check.add_argument("--only", nargs="+", default=[], metavar="EXERCISE", help="try the answers of these alone")
     check.add_argument("--record", action="store_true", help="keep the numbers, for the index, if no problem is found")
 
     attack = _verb(add, "attack", proving.attack, "hand in every attack that we know of and show how each ends")

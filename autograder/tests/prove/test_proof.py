@@ -29,6 +29,15 @@ def test_the_course_in_small_has_a_right_grader(course):
     assert "no problem found" in lines(proof)[-1]
 
 
+def test_one_exercise_can_be_proven_alone(course):
+    proof = check(course, "lab99", only=["99.2"])
+    assert proof.problems == []
+    assert 0 < proof.wrong < check(course, "lab99").wrong
+    assert all(name.startswith("99.2 ") for name in (*proof.equivalent, *proof.survivors))
+    with pytest.raises(ValueError, match=r"lab99 has no exercise 99\.7; it has: 99\.1"):
+        check(course, "lab99", only=["99.7"])
+
+
 def test_blind_hidden_tests_and_unfair_answers_are_found(course):
     hidden = course.root / HIDDEN
     cells = hidden.read_text(encoding="utf-8")

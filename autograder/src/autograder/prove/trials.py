@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -93,16 +93,16 @@ def again(lab: Lab, answers: list[Answer]) -> Iterator[Trial]:
         yield from bundled(lab, entries, rule, "right answers" if right else "wrong answers")
 
 
-def lazy(lab: Lab, package: str = "effdl") -> Iterator[Trial]:
-    """Zeros, ones, None, an argument given back, and every public function of the package in place of each answer.
+def lazy(lab: Lab, tried: Collection[str], package: str = "effdl") -> Iterator[Trial]:
+    """Zeros, ones, None, an argument given back, and every public function of the package in place of an answer.
 
     An answer in C does nothing, or fills its arrays.
     """
     sources = notebooks.solution_answers(lab)
-    entries = {e.id: list(in_c.lazy(sources[e.id])) for e in lab.exercises if e.language == "c"}
+    entries = {e.id: list(in_c.lazy(sources[e.id])) for e in lab.exercises if e.language == "c" and e.id in tried}
     yield from bundled(lab, entries, "little", "lazy answers in C")
     borrowed = [(f"calls {module}.{name}", module, name) for module, name in public_functions(package)]
-    guesses = {e.id: list(_guesses(e, borrowed)) for e in lab.exercises if e.language == "python"}
+    guesses = {e.id: list(_guesses(e, borrowed)) for e in lab.exercises if e.language == "python" and e.id in tried}
     yield from bundled(lab, guesses, "little", "lazy answers")
 
 
@@ -155,10 +155,14 @@ def public_functions(package: str) -> list[tuple[str, str]]:
     return found
 
 
-def mutated(lab: Lab) -> tuple[list[Trial], dict[str, list[Mutant]]]:
-    """Trials of all first-order mutants of each reference, and the mutants by exercise."""
+def mutated(lab: Lab, tried: Collection[str]) -> tuple[list[Trial], dict[str, list[Mutant]]]:
+    """Trials of all first-order mutants of the references of these exercises, and the mutants by exercise."""
     sources = notebooks.solution_answers(lab)
     engine = {"python": mutants, "c": mutate_c.mutants}
-    by_exercise = {exercise.id: engine[exercise.language](sources[exercise.id]) for exercise in lab.exercises}
+    by_exercise = {
+        exercise.id: engine[exercise.language](sources[exercise.id])
+        for exercise in lab.exercises
+        if exercise.id in tried
+    }
     entries = {exercise: [(m.change, m.source) for m in found] for exercise, found in by_exercise.items()}
     return list(bundled(lab, entries, "dies", "mutants")), by_exercise
