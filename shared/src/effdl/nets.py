@@ -2,12 +2,15 @@
 
 `ResNet8` is the one that travels through the course: a stem with stride 2, three residual blocks of width w, 2w and 4w,
 global average pooling and a linear classifier. With w = 16 it has 78 k parameters and does 2.6 M multiply-accumulates
-for an image of 28 x 28. `SmallCNN` is a plain chain of four convolutions with 61 k parameters.
+for an image of 28 x 28. `SmallCNN` is a plain chain of four convolutions with 61 k parameters. `MobileNetV2` is small
+in parameters, not in activations: its blocks widen their input six times before a depthwise convolution.
 
 What this leaves out: the original ResNets have a stem of 7 x 7 or of stride 1, several blocks a stage, and bottlenecks
-from 50 layers on; ours is the smallest one in which every part of a residual network occurs.
+from 50 layers on; ours is the smallest one in which every part of a residual network occurs. The original MobileNetV2
+has 17 blocks and up to 1,280 channels.
 
-Sources: He et al. 2016, arXiv:1512.03385; Banbury et al. 2021, MLPerf Tiny, arXiv:2106.07597 (its ResNet-8).
+Sources: He et al. 2016, arXiv:1512.03385; Banbury et al. 2021, MLPerf Tiny, arXiv:2106.07597 (its ResNet-8);
+Sandler et al. 2018, arXiv:1801.04381 (MobileNetV2).
 """
 
 from __future__ import annotations
@@ -18,7 +21,10 @@ from collections import OrderedDict
 import torch
 from torch import Tensor, nn
 
-__all__ = ["BasicBlock", "ResNet8", "SmallCNN", "initialize_"]
+__all__ = ["BasicBlock", "InvertedResidual", "MobileNetV2", "ResNet8", "SmallCNN", "initialize_"]
+
+# of MobileNetV2: widening, channels, stride
+BLOCKS = ((1, 8, 1), (6, 16, 1), (6, 16, 1), (6, 24, 2), (6, 24, 1), (6, 32, 2))
 
 
 class BasicBlock(nn.Module):
@@ -70,6 +76,41 @@ class SmallCNN(nn.Module):
         return self.classifier(self.layers(x).mean((2, 3)))
 
 
+class InvertedResidual(nn.Module):
+    """project(depthwise(expand(x))), all 1 x 1 but the depthwise 3 x 3, plus x where shapes agree."""
+
+    def __init__(self, ci: int, co: int, stride: int = 1, widening: int = 6) -> None:
+        super().__init__()
+        inner = widening * ci
+        self.expand = _conv_bn_relu6(ci, inner, 1) if widening > 1 else nn.Identity()
+        self.depthwise = _conv_bn_relu6(inner, inner, 3, stride, groups=inner)
+        self.project = _conv_bn(inner, co, 1, 1)
+        self.adds = ci == co and stride == 1
+
+    def forward(self, x: Tensor) -> Tensor:
+        inner = self.project(self.depthwise(self.expand(x)))
+        return inner + x if self.adds else inner
+
+
+class MobileNetV2(nn.Module):
+    """Images (n, 1, 28, 28) -> logits (n, 10). Parts: stem, blocks[0..5], head, classifier."""
+
+    def __init__(self, *, classes: int = 10, widening: int = 6, generator: torch.Generator | None = None) -> None:
+        super().__init__()
+        self.stem = _conv_bn_relu6(1, 16, 3, 2)
+        blocks, ci = [], 16
+        for wide, co, stride in BLOCKS:
+            blocks.append(InvertedResidual(ci, co, stride, min(wide, widening)))
+            ci = co
+        self.blocks = nn.Sequential(*blocks)
+        self.head = _conv_bn_relu6(ci, 128, 1)
+        self.classifier = nn.Linear(128, classes)
+        initialize_(self, generator=generator)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.classifier(self.head(self.blocks(self.stem(x))).mean((2, 3)))
+
+
 def initialize_(net: nn.Module, *, generator: torch.Generator | None = None) -> nn.Module:
     """Draw fresh weights: variance 2 / fan_out for convolutions, 1 / fan_in and no bias for linear layers.
 
@@ -90,6 +131,11 @@ def initialize_(net: nn.Module, *, generator: torch.Generator | None = None) -> 
 def _conv_bn(ci: int, co: int, kernel: int, stride: int) -> nn.Sequential:
     conv = nn.Conv2d(ci, co, kernel, stride, padding=kernel // 2, bias=False)
     return nn.Sequential(OrderedDict(conv=conv, bn=nn.BatchNorm2d(co)))
+
+
+def _conv_bn_relu6(ci: int, co: int, kernel: int, stride: int = 1, *, groups: int = 1) -> nn.Sequential:
+    conv = nn.Conv2d(ci, co, kernel, stride, padding=kernel // 2, groups=groups, bias=False)
+    return nn.Sequential(OrderedDict(conv=conv, bn=nn.BatchNorm2d(co), relu=nn.ReLU6()))
 
 
 def _conv_bn_relu(ci: int, co: int, stride: int) -> nn.Sequential:
