@@ -11,6 +11,7 @@ Source: ours
 
 from __future__ import annotations
 
+import base64
 import html
 import traceback
 from collections.abc import Callable, Mapping
@@ -23,6 +24,8 @@ __all__ = ["WIDGET_DPI", "Frame", "frame_or_note", "hang_controls"]
 
 WIDGET_DPI = 96  # redrawn in half the time of a printed figure
 WIDGET_WIDTH = "624px"  # 6.5 in of it
+# written out here, because ipywidgets 7, which Colab has, knows no `_repr_mimebundle_`
+VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 @dataclass(frozen=True)
@@ -61,19 +64,32 @@ def hang_controls(controls: dict[str, Any], draw: Callable[..., Frame], yours: A
     """
     import ipywidgets as widgets
 
-    # a width, or the page stretches the picture
-    image, words = widgets.Image(format="png", layout={"width": WIDGET_WIDTH}), widgets.HTML()
+    # ipywidgets' own Image takes no alternative text
+    image, words = widgets.HTML(), widgets.HTML()
 
     def update(*_: Any) -> None:
         values = {name: control.value for name, control in controls.items()}
         frame, note = frame_or_note(draw, yours, reference, values)
-        image.value = frame.png
-        words.value = f"<b>{html.escape(note)}</b> {html.escape(frame.words)}"
+        image.value, words.value = _as_html(frame, note)
 
     for control in controls.values():
         control.style.description_width = "initial"
         control.observe(update, names="value")
     update()
-    box = widgets.VBox([widgets.HBox(list(controls.values())), image, words])
+    row = widgets.HBox(list(controls.values()), layout={"flex_flow": "row wrap"})
+    box = widgets.VBox([row, image, words])
     settings = ", ".join(f"{control.description}: {control.value}" for control in controls.values())
-    display({**box._repr_mimebundle_(), "text/plain": f"Widget ({settings}); it needs a running kernel."}, raw=True)
+    view = {
+        "version_major": 2,
+        "version_minor": 0,
+        "model_id": box.model_id,
+    }
+    display({VIEW: view, "text/plain": f"Widget ({settings}); it needs a running kernel."}, raw=True)
+
+
+def _as_html(frame: Frame, note: str) -> tuple[str, str]:
+    """The picture, described, and below it the note and the words, which a screen reader speaks when they change."""
+    source, said = base64.b64encode(frame.png).decode("ascii"), html.escape(frame.words)
+    image = f'<img src="data:image/png;base64,{source}" alt="{said}" style="width: {WIDGET_WIDTH}; max-width: 100%">'
+    strong = f"<strong>{html.escape(note)}</strong> " if note else ""
+    return image, f'<p role="status" style="max-width: {WIDGET_WIDTH}; line-height: 1.4">{strong}{said}</p>'
