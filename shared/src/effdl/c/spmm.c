@@ -55,7 +55,8 @@ void nm24_spmm(const float *values, const uint8_t *packed, const float *b, float
 }
 
 #define BLOCK 8
-#define NARROW 32  // 8 rows of 32 columns fill the registers that 1 row of 256 would
+#define NARROW 32  // columns of C at a time: 8 rows of 32 sums stay in registers, as 1 row of 64 does above
+#define UNROLL _Pragma("clang loop unroll(full)")
 
 // Blocked-ELL with blocks of 8 x 8: row of blocks i stores `width` blocks, at block column ell[i][slot], -1 = padding;
 // values (rows, width * 8). What is loaded of B serves all eight rows of the block.
@@ -63,24 +64,29 @@ void blocked_ell_spmm(const int32_t *ell, const float *values, const float *b, f
     const int64_t wide = (int64_t)width * BLOCK;
     for (int top = 0; top < rows; top += BLOCK) {
         const int32_t *blocks = ell + (int64_t)(top / BLOCK) * width;
-        for (int left = 0; left < n; left += NARROW) {
-            const int right = n - left < NARROW ? n - left : NARROW;
+        int left = 0;
+        for (; left + NARROW <= n; left += NARROW) {
             float sum[BLOCK][NARROW] = {{0}};
             for (int slot = 0; slot < width; slot++) {
                 if (blocks[slot] < 0) continue;
                 const float *value = values + top * wide + slot * BLOCK;
                 const float *from = b + (int64_t)blocks[slot] * BLOCK * n + left;
-                for (int k = 0; k < BLOCK; k++) {
-                    if (right == NARROW) {
-                        for (int i = 0; i < BLOCK; i++)
-                            for (int j = 0; j < NARROW; j++) sum[i][j] += value[i * wide + k] * from[(int64_t)k * n + j];
-                    } else {
-                        for (int i = 0; i < BLOCK; i++)
-                            for (int j = 0; j < right; j++) sum[i][j] += value[i * wide + k] * from[(int64_t)k * n + j];
-                    }
+                for (int k = 0; k < BLOCK; k++, value++, from += n) {
+                    UNROLL for (int i = 0; i < BLOCK; i++)
+                        for (int j = 0; j < NARROW; j++) sum[i][j] += value[i * wide] * from[j];
                 }
             }
-            for (int i = 0; i < BLOCK; i++) memcpy(c + (int64_t)(top + i) * n + left, sum[i], right * sizeof(float));
+            for (int i = 0; i < BLOCK; i++) memcpy(c + (int64_t)(top + i) * n + left, sum[i], sizeof sum[i]);
+        }
+        for (; left < n; left++) {
+            for (int i = top; i < top + BLOCK; i++) {
+                float sum = 0;
+                for (int64_t e = 0; e < wide; e++) {
+                    const int column = blocks[e / BLOCK];
+                    if (column >= 0) sum += values[i * wide + e] * b[(column * BLOCK + e % BLOCK) * (int64_t)n + left];
+                }
+                c[(int64_t)i * n + left] = sum;
+            }
         }
     }
 }
