@@ -17,6 +17,7 @@ def test_a_release_holds_what_is_needed_and_nothing_that_grades(course, tmp_path
         ".gitignore",
         "README.md",
         "requirements.txt",
+        "runtime.txt",
         "data/digits.npz",
         "labs/README.md",
         "labs/lab99_tiny.ipynb",

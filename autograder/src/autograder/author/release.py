@@ -26,6 +26,7 @@ NOT_FOR_STUDENTS = {
     "alembic",
     "nbgrader",
     "nbval",
+    "playwright",
     "psycopg2-binary",
     "pytest",
     "pytest-xdist",
@@ -122,5 +123,6 @@ def _written(course: Course) -> dict[str, str]:
     return {
         "README.md": README.format(first=names[0] if names else "lab01"),
         "requirements.txt": student_requirements(pinned),
+        "runtime.txt": "python-3.12\n",  # Binder's own is too old for the pins
         ".gitignore": "/work/\n__pycache__/\n*.egg-info/\n.ipynb_checkpoints/\n.venv/\n",
     }
