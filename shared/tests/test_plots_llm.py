@@ -36,7 +36,7 @@ def test_a_curve_tells_its_lowest_point():
 
 def test_group_sizes_are_told_with_their_errors():
     drawn = llm.group_sizes((16, 32), {"3 bits": [0.1, 0.2]}, {3: [4.0, 3.5]})
-    assert "groups of 32 leave 20 % error, of 16 10 %" in says(drawn)
+    assert "20 % error in groups of 32, 10 % in groups of 16" in says(drawn)
 
 
 def test_the_table_names_every_method_and_cuts_only_the_bar():

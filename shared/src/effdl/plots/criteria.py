@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from effdl.plots.style import COLORS, GREY, Picture, end_labels, label, panels, picture
+from effdl.plots.style import COLORS, GREY, MARKERS, Picture, end_labels, key, label, marked, panels, picture
 
 __all__ = ["accuracy_curves", "criteria", "judged", "rank_correlation", "reconstruction", "scatter", "tradeoff"]
 
@@ -63,10 +63,10 @@ def judged(correlations: Mapping[str, Sequence[float]], blocks: Sequence[str]) -
     """
     names = sorted(correlations, key=lambda name: -np.mean(correlations[name]))
     fig, ax = panels(height=2.8)
-    for index, block in enumerate(blocks):
+    for index in range(len(blocks)):
         values = [correlations[name][index] for name in names]
-        ax.plot(values, range(len(names)), "osD^"[index % 4], color=COLORS[index])
-        ax.annotate(block, (0.01 + 0.1 * index, 1.01), xycoords="axes fraction", color=COLORS[index], fontsize=8)
+        ax.plot(values, range(len(names)), MARKERS[index], color=COLORS[index])
+    key(ax, dict(zip(blocks, COLORS, strict=False)), (0.01, 1.01), (0.13, 0))
     ax.axvline(0, color=GREY, lw=0.8)
     ax.set(
         yticks=range(len(names)), yticklabels=names, xlim=(-1, 1), xlabel="rank correlation with the true loss change"
@@ -89,9 +89,9 @@ def reconstruction(n_keep: Sequence[int], errors: Mapping[str, Sequence[float]])
     fig, ax = panels()
     middle, ends = len(n_keep) // 2, []
     for index, (name, values) in enumerate(errors.items()):
-        color = GREY if name.startswith(CONTROL) else COLORS[index % len(COLORS)]
-        ax.plot(n_keep, [100 * value for value in values], "o-", color=color)
-        ends.append((100 * values[-1], name, color))
+        color, marker = GREY if name.startswith(CONTROL) else COLORS[index % len(COLORS)], MARKERS[index]
+        ax.plot(n_keep, [100 * value for value in values], f"{marker}-", color=color)
+        ends.append((100 * values[-1], marked(name, marker), color))
     best = min(errors, key=lambda name: errors[name][middle])
     title = f"With {n_keep[middle]} channels left, '{best}' has the smallest error: {100 * errors[best][middle]:.1f} %"
     ax.set(xlabel="kept input channels", ylabel="output error (% of energy)", yscale="log", title=title)
@@ -114,12 +114,15 @@ def accuracy_curves(sparsities: Sequence[float], curves: Mapping[str, Stages], d
     for ax, stage in zip(axes, STAGES, strict=True):
         for index, (name, stages) in enumerate(curves.items()):
             values, color = np.asarray(stages[stage]), GREY if name == CONTROL else COLORS[index]
-            ax.plot(percent, values.mean(0), "o--" if name == CONTROL else "o-", color=color, ms=3)
+            line = "--" if name == CONTROL else "-"
+            ax.plot(percent, values.mean(0), MARKERS[index] + line, color=color, ms=4)
             ax.fill_between(percent, values.min(0), values.max(0), color=color, alpha=0.18, lw=0)
         ax.axhline(dense, color=GREY, lw=0.8, ls=":")
         ax.set_title(stage, fontsize=9)
         ax.set_xlabel("sparsity (%)")
-    _key(axes[-1], list(curves))
+    # in the emptiest panel, where curves lie too close for direct labels
+    names = {name: GREY if name == CONTROL else COLORS[index] for index, name in enumerate(curves)}
+    key(axes[-1], names, (0.06, 0.48), (0, -0.08))
     axes[0].set(ylabel="validation accuracy (%)", ylim=(0, 100))
     title = _knee_title(sparsities, curves, dense)
     fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
@@ -140,9 +143,8 @@ def criteria(accuracies: Mapping[str, Mapping[str, Sequence[float]]], dense: flo
             values = np.asarray(accuracies[name][stage])
             at = row + 0.18 * (index - 1)
             ax.plot([values.min(), values.max()], [at, at], color=COLORS[index], lw=1.2)
-            ax.plot(values.mean(), at, "osD"[index], color=COLORS[index])
-        ax.annotate(stage, (0.01 + 0.13 * index * (1 + 0.35 * (index > 1)), 1.01), xycoords="axes fraction",
-                    color=COLORS[index], fontsize=8)  # fmt: skip
+            ax.plot(values.mean(), at, MARKERS[index], color=COLORS[index])
+    key(ax, dict(zip(STAGES, COLORS, strict=False)), (0.01, 1.01), (0.19, 0))
     ax.axvline(dense, color=GREY, lw=0.8, ls=":")
     ax.set(yticks=range(len(names)), yticklabels=names, xlabel="validation accuracy (%)")
     ax.invert_yaxis()
@@ -183,13 +185,6 @@ def _knee_title(sparsities: Sequence[float], curves: Mapping[str, Stages], dense
     shown = ((name, value) for name, value in reach.items() if name in ("fine", "kernel", "channel"))
     inside = [f"{name} to {value:.0f} %" if value else f"{name} below {lowest:.0f} %" for name, value in shown]
     return "Within 2 points, fine-tuned: " + ", ".join(inside)
-
-
-def _key(ax: object, names: Sequence[str]) -> None:
-    """A key in the emptiest panel, where curves lie too close for direct labels."""
-    for index, name in enumerate(names):
-        color = GREY if name == CONTROL else COLORS[index]
-        ax.annotate(name, (0.06, 0.48 - 0.08 * index), xycoords="axes fraction", color=color, fontsize=8)
 
 
 def _ranks(values: np.ndarray) -> np.ndarray:

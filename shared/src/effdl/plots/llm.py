@@ -77,7 +77,10 @@ def draw_roof(ax: Axes, points: Mapping[str, tuple[float, float]], machine: Mach
     for i, (name, (x, speedup)) in enumerate(points.items()):
         y = roofline(x, machine, speedup=speedup) / 1e12
         ax.plot([x], [y], "osD^"[i % 4], color=COLORS[i % len(COLORS)], zorder=2)
-        label(ax, (x, y), name, COLORS[i % len(COLORS)], dx=9, dy=-8 - 11 * i)
+        # points may lie close: names stand above and below in turn, each a line further out
+        at, side = ((-8, 8 + 11 * (i // 2)), "right") if i % 2 else ((8, -8 - 11 * (i // 2)), "left")
+        ax.annotate(name, (x, y), at, textcoords="offset points", color=COLORS[i % len(COLORS)], ha=side, va="center",
+                    fontsize=8)  # fmt: skip
     ax.set(xscale="log", yscale="log", xlabel="FLOPs for each byte read", ylabel="TFLOP/s at most", ylim=(0.1, 900))
 
 
@@ -141,14 +144,13 @@ def group_sizes(
     for i, ((name, ys), bits) in enumerate(zip(lines.items(), effective.values(), strict=True)):
         ax.plot(bits, [100 * y for y in ys], "o-", color=COLORS[i], ms=4)
         for size, x, y in zip(sizes, bits, ys, strict=True):
-            label(ax, (x, 100 * y), str(size), COLORS[i], dx=2, dy=8)
+            label(ax, (x, 100 * y), str(size), COLORS[i], dx=-12 if size == max(sizes) else 2, dy=8)
         label(ax, (bits[0], 100 * ys[0]), name, COLORS[i], dx=16, dy=-2)
-    ax.set(xlabel="bits for each weight, scales included", ylabel="output error (%)")
+    ax.set(xlabel="bits for each weight, scales included (at each dot: weights in a group)", ylabel="output error (%)")
     ax.set(ylim=(0, 115 * max(map(max, lines.values()))), xlim=(None, 0.25 + max(map(max, effective.values()))))
     (first, coarse), *_ = lines.items()
-    title = (
-        f"{first}: groups of {sizes[-1]} leave {100 * coarse[-1]:.0f} % error, of {sizes[0]} {100 * coarse[0]:.0f} %"
-    )
+    shares = [f"{100 * coarse[at]:.0f} %{' error' * (at < 0)} in groups of {sizes[at]}" for at in (-1, 0)]
+    title = f"{first}: {', '.join(shares)}"
     ax.set_title(title)
     text = "; ".join(f"{name}: " + ", ".join(f"{100 * y:.1f} %" for y in ys) for name, ys in lines.items())
     return picture(fig, f"{title}. Groups of {', '.join(map(str, sizes))}. {text}.")
@@ -175,7 +177,8 @@ def quality(tables: Mapping[str, Sequence[tuple[str, float, int]]], title: str) 
         ax.axvline(base, color=GREY, lw=1.2)
         for row, value in enumerate(values):
             shown = f" {value:.1f}" if value <= highest else f" ... {value:.0f}"
-            ax.text(min(value, highest), row, shown, va="center", fontsize=7)
+            weight = "bold" if value == best else "normal"
+            ax.text(min(value, highest), row, shown, va="center", fontsize=7, fontweight=weight)
         low = 0.9 * min(base, best)
         ax.set(xlim=(low, highest + 0.25 * (highest - low)), xlabel="perplexity")
         ax.set_title(f"{name} (grey: {base:.1f})", fontsize=8)

@@ -21,7 +21,7 @@ from torch import Tensor
 from effdl import awq, decode, group_quant, smoothquant
 from effdl.decode import LLAMA2_7B, RTX4090
 from effdl.plots import llm
-from effdl.plots.style import COLORS, GREY, Picture, panels, picture
+from effdl.plots.style import COLORS, GREY, Picture, label, panels, picture
 from effdl.plots.widget import WIDGET_DPI, Frame, hang_controls
 
 __all__ = ["layer", "roof_frame", "roof_points", "roofline", "scale_frame", "scaling", "smooth_frame", "smoothing"]
@@ -187,6 +187,7 @@ def _scale_picture(functions: tuple[Callable, Callable], scale: float, bits: int
     ax.plot(SCALES, errors, color=GREY)
     ax.plot([scale], [now], "o", color=COLORS[1])
     ax.axhline(errors[0], color=GREY, ls="--", lw=1)
+    label(ax, (SCALES[-1], errors[0]), "s = 1", GREY, dx=-22, dy=-6)
     ax.set(xlabel="scale s of the three most active channels", ylabel="output error (%)", ylim=(0, None))
     low = int(np.argmin(errors))
     title = f"{bits} bits, groups of {group_size}: s = {scale:g} leaves {now:.1f} % error, s = 1 {errors[0]:.1f} %"
@@ -205,4 +206,5 @@ def _bars(ax: Axes, before: Tensor, after: Tensor, what: str) -> None:
     ax.vlines(channels, 0, before.numpy(), color="#bdbdbd", lw=1)
     ax.vlines(channels, 0, after.detach().numpy(), color=COLORS[0], lw=1)
     ax.set(xlabel="input channel", ylabel=what, yscale="symlog")
+    ax.set_title("grey before, blue after", fontsize=8, fontweight="normal")
     ax.grid(False)

@@ -42,8 +42,8 @@ def sandbox_frame(fake_quantize: Callable[..., Tensor], kind: str, bits: int, lr
     value = qat.plain_rounding(w, 1 / qmax, 0, qmin, qmax)
     for half, (target, color) in enumerate(zip(TARGETS, (GREY, COLORS[2]), strict=True)):
         loss = 0.5 * (value - target) ** 2
-        left.plot(w, loss, color=color, lw=1.4)
-        name = f"target {target}, {'later' if half else 'first'}"
+        left.plot(w, loss, "-" if half else "--", color=color, lw=1.4)
+        name = f"target {target}, {'later' if half else 'first, dashed'}"
         left.text(0.97, 0.95 - 0.1 * half, name, transform=left.transAxes, color=color, fontsize=8, ha="right")
     left.set(xlabel="latent weight", ylabel="loss of what it rounds to")
     draw_path(right, found)
@@ -51,7 +51,7 @@ def sandbox_frame(fake_quantize: Callable[..., Tensor], kind: str, bits: int, lr
         f"{kind}, {bits} bits, learning rate {lr}: after {STEPS} steps the latent weight is {found.latent[-1]:.2f} and "
         f"rounds to {found.rounded[-1]:.2f}; the best level is {found.best:.2f}"
     )
-    right.set_title("latent blue, rounded orange, target dotted", fontsize=8)
+    right.set_title("latent blue, rounded orange (stairs), target dotted", fontsize=8)
     return Frame(picture(fig, words, dpi=WIDGET_DPI).png, words)
 
 

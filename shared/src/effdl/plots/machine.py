@@ -21,6 +21,7 @@ from effdl.plots.style import COLORS, GREY, Picture, label, panels, picture
 __all__ = ["MEMORIES", "hierarchy", "host", "instructions", "roofline"]
 
 Memory = tuple[str, int]
+HATCH = "///"
 # bytes; the microcontroller from its data sheet, the workstation from its maker's description
 MEMORIES: dict[str, tuple[Memory, ...]] = {
     "STM32F746, one core, 216 MHz": (
@@ -71,9 +72,9 @@ def instructions(found: Sequence[Measured], *, part: str = "") -> Picture:
         branches = each.branches / each.macs
         color = COLORS[0] if row else GREY
         ax.barh(row, each.per_mac - branches, color=color, height=0.62)
-        ax.barh(row, branches, left=each.per_mac - branches, color=COLORS[1], height=0.62)
+        ax.barh(row, branches, left=each.per_mac - branches, color=COLORS[1], height=0.62, hatch=HATCH, ec="white")
         label(ax, (each.per_mac, row), f"{each.per_mac:.2f}, about {each.ms_estimate:.2f} ms", "#333333")
-    ax.set(yticks=range(len(names)), yticklabels=names, xlabel="instructions a MAC (orange: branches)")
+    ax.set(yticks=range(len(names)), yticklabels=names, xlabel="instructions a MAC (hatched: branches)")
     ax.set_xlim(0, 1.3 * max(each.per_mac for each in found))
     ax.invert_yaxis()
     ax.grid(False)
@@ -98,10 +99,11 @@ def host(speeds: Sequence[Speed]) -> Picture:
     for row, speed in enumerate(speeds):
         ours = not speed.name.startswith(("NumPy", "PyTorch"))
         color = COLORS[2] if not ours else COLORS[0] if row else GREY
-        ax.barh(row, speed.gmacs, color=color, height=0.62)
+        ax.barh(row, speed.gmacs, color=color, height=0.62, hatch="" if ours else HATCH, ec="white")
         label(ax, (speed.gmacs, row), _short(speed.gmacs), color)
-    ax.set(yticks=range(len(speeds)), yticklabels=[speed.name for speed in speeds], xscale="log")
-    ax.set(xlabel="billion MACs a second, one thread", xlim=(None, 3 * max(speed.gmacs for speed in speeds)))
+    ax.set(xlabel="billion MACs a second, one thread (hatched: libraries)", xscale="log")
+    ax.set(yticks=range(len(speeds)), yticklabels=[speed.name for speed in speeds])
+    ax.set_xlim(None, 3 * max(speed.gmacs for speed in speeds))
     ax.invert_yaxis()
     ax.grid(False)
     ours = max((s for s in speeds if not s.name.startswith(("NumPy", "PyTorch"))), key=lambda speed: speed.gmacs)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from effdl.plots.style import COLORS, GREY, Picture, label, panels, picture
+from effdl.plots.style import COLORS, GREY, MARKERS, Picture, key, label, panels, picture
 
 __all__ = ["alive", "cachegrind", "levels", "tiles", "walks"]
 
@@ -31,16 +31,8 @@ def walks(shares: Mapping[str, Mapping[str, float]]) -> Picture:
         for group, of in enumerate(shares.values()):
             at = group + 0.26 * (index - 1)
             ax.bar(at, of[name], width=0.24, color=COLORS[index])
-            text = name if group == 0 else ""
-            ax.text(
-                at,
-                of[name],
-                f"{of[name]:.0f}\n{text}".strip(),
-                color=COLORS[index],
-                fontsize=7,
-                ha="center",
-                va="bottom",
-            )
+            text = f"{of[name]:.0f}\n{name}"
+            ax.text(at, of[name], text, color=COLORS[index], fontsize=7, ha="center", va="bottom")
     top = max(max(of.values()) for of in shares.values())
     ax.set(xticks=range(len(shares)), xticklabels=list(shares), ylabel="misses in 100 reads", ylim=(0, 1.25 * top))
     best = {walk: min(of, key=of.get) for walk, of in shares.items()}
@@ -61,9 +53,15 @@ def tiles(sides: Sequence[int], misses: Sequence[int], plain: Mapping[str, int],
     for index, (name, count) in enumerate(plain.items()):
         ax.axhline(count, color=GREY, lw=1, ls="--")
         label(ax, (sides[-1], count), f"{name}, no tiles", GREY, dx=-200 + 65 * index, dy=6)
+    highest = max(*misses, *plain.values())
     ax.axvline(best, color=COLORS[1], lw=1)
     label(ax, (best, min(misses)), f"largest that fits: {best}", COLORS[1], dy=-8)
-    ax.set(xlabel="side of a tile", ylabel="cache misses", yscale="log", xticks=sides, ylim=(0.5 * min(misses), None))
+    ax.set(xlabel="side of a tile", ylabel="cache misses", yscale="log", xticks=sides)
+    ax.set_ylim(0.5 * min(misses), 1.6 * highest)
+    steps = (step * 10**power for power in range(9) for step in (1, 2, 5))
+    ax.set_yticks([tick for tick in steps if 0.5 * min(misses) < tick < 1.6 * highest])
+    ax.yaxis.set_major_formatter("{x:,g}")
+    ax.minorticks_off()
     low = sides[min(range(len(sides)), key=misses.__getitem__)]
     worst = max(plain, key=plain.get)
     title = f"Tiles of {low} miss {plain[worst] / min(misses):.0f} times less often than {worst}"
@@ -84,7 +82,7 @@ def levels(found: Mapping[str, tuple[int, int]]) -> Picture:
     for index, what in enumerate(("first level", "second level")):
         for row, name in enumerate(names):
             at = row + 0.38 * index - 0.19
-            ax.barh(at, found[name][index], height=0.34, color=COLORS[index])
+            ax.barh(at, found[name][index], height=0.34, color=COLORS[index], hatch="///" * index, ec="white")
             text = f"{found[name][index]:,}" + (f" ({what})" if row == 0 else "")
             label(ax, (found[name][index], at), text, COLORS[index])
     ax.set(yticks=range(len(names)), yticklabels=names, xlabel="cache misses")
@@ -131,15 +129,16 @@ def alive(runs: Mapping[str, Sequence[tuple[str, int]]], limit_bytes: int) -> Pi
     Source: Liberis and Lane 2019, arXiv:1910.05110
     """
     fig, ax = panels(height=3.0)
-    peaks, ends = {}, []
+    peaks, named = {}, {}
     for index, (name, steps) in enumerate(runs.items()):
         kib = [size / 1024 for _, size in steps]
-        color = COLORS[index] if index else GREY
-        ax.plot(range(len(kib)), kib, "o-", color=color, drawstyle="steps-mid")
+        color, marker = COLORS[index] if index else GREY, MARKERS[index]
+        ax.plot(range(len(kib)), kib, f"{marker}-", color=color, drawstyle="steps-mid")
         peaks[name] = max(kib)
-        ends.append((kib[-1], name, color))
         at = kib.index(peaks[name])
-        label(ax, (at, peaks[name]), f"{name}: {peaks[name]:.0f} KiB at {steps[at][0]}", color, dx=-30, dy=8)
+        ax.plot(at, peaks[name], marker, color=color, ms=9)
+        named[f"{name}: most, {peaks[name]:.0f} KiB, at {steps[at][0]}"] = color
+    key(ax, named, (0.46, 0.30), (0, -0.09))
     ax.axhline(limit_bytes / 1024, color="black", lw=0.8, ls=":")
     label(ax, (0, limit_bytes / 1024), f"{limit_bytes // 1024} KiB of SRAM", "black", dx=0, dy=6)
     ax.set(xlabel="step", ylabel="alive (KiB)", xticks=range(len(next(iter(runs.values())))))

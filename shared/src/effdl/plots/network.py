@@ -65,7 +65,8 @@ def activations() -> Picture:
         for index, kind in enumerate(pair):
             y = layers.activate(x, kind)
             ax.plot(x.numpy(), y.numpy(), "-" if index else "--", color=COLORS[index])
-            ax.annotate(kind, (0.05, 0.9 - 0.11 * index), xycoords="axes fraction", color=COLORS[index], fontsize=8)
+            name = kind if index else f"{kind}, dashed"
+            ax.annotate(name, (0.05, 0.9 - 0.11 * index), xycoords="axes fraction", color=COLORS[index], fontsize=8)
         ax.axhline(0, color=GREY, lw=0.8)
         ax.set(xlabel="sum of the cell body", ylim=(-1.2, 8.2))
     axes[0].set_ylabel("activation")
@@ -227,8 +228,10 @@ def run_network(resnet_forward: Forward, functions: Sequence[Forward], net: ResN
     for ax, image, share, truth in zip(axes, split.images, shares, split.labels.tolist(), strict=False):
         ax.imshow(image[0].numpy(), cmap="Greys")
         ax.axis("off")
+        correct = int(share.argmax()) == truth
         said.append(f"{split.classes[int(share.argmax())]}, {100 * float(share.max()):.0f} %")
-        ax.set_title(said[-1], fontsize=8, color=COLORS[2] if int(share.argmax()) == truth else COLORS[1])
+        said[-1] += ", right" if correct else f", wrong, it is a {split.classes[truth]}"
+        ax.set_title(said[-1].replace(" %, ", " %\n"), fontsize=8, color=COLORS[2] if correct else COLORS[1])
     right = int((shares.argmax(1) == split.labels[:4]).sum())
     title = f"{right} of the first 4 pictures are named rightly"
     fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")

@@ -17,11 +17,9 @@ import torch
 from matplotlib.axes import Axes
 from torch import Tensor
 
-from effdl.plots.style import COLORS, GREY, Picture, label, panels, picture
+from effdl.plots.style import COLORS, GREY, PALE, Picture, label, panels, picture
 
 __all__ = ["bn_leak", "kept_energy", "layer_costs", "masks", "paint", "stored_size"]
-
-PRUNED_COLOR = "#d9d9d9"
 
 
 def layer_costs(layers: Sequence[tuple[str, int, int]], pruned: Sequence[str]) -> Picture:
@@ -34,9 +32,9 @@ def layer_costs(layers: Sequence[tuple[str, int, int]], pruned: Sequence[str]) -
     fig, axes = panels(2, height=3.0, sharey=True)
     shares = [100 * np.array(column) / sum(column) for column in list(zip(*layers, strict=True))[1:]]
     chosen = np.array([name in pruned for name in names])
-    colors = [COLORS[0] if is_pruned else GREY for is_pruned in chosen]
+    colors = [COLORS[0] if is_pruned else PALE for is_pruned in chosen]
     for ax, share, what in zip(axes, shares, ("parameters", "MACs"), strict=True):
-        ax.barh(names, share, color=colors)
+        ax.barh(names, share, color=colors, edgecolor=GREY)
         ax.set(xlabel=f"share of {what} (%)", xlim=(0, 1.2 * max(share)))
         ax.grid(False)
         for row, value in enumerate(share):
@@ -107,7 +105,7 @@ def paint(ax: Axes, w: Tensor, mask: Tensor) -> None:
     grid = w.detach().abs().permute(0, 2, 1, 3).reshape(co * kh, ci * kw).numpy()
     kept = mask.permute(0, 2, 1, 3).reshape(co * kh, ci * kw).numpy()
     shown = np.ma.masked_where(~kept, grid)
-    ax.set_facecolor(PRUNED_COLOR)
+    ax.set_facecolor(PALE)
     ax.imshow(shown, cmap="viridis", vmin=0, vmax=max(grid.max(), 1e-12), interpolation="nearest")
     ax.hlines(np.arange(1, co) * kh - 0.5, -0.5, ci * kw - 0.5, color="white", lw=1)
     ax.vlines(np.arange(1, ci) * kw - 0.5, -0.5, co * kh - 0.5, color="white", lw=1)

@@ -97,7 +97,8 @@ def paths(named: Mapping[str, Path]) -> Picture:
         draw_path(ax, found)
         ax.set_title(name, fontsize=8)
     first = np.atleast_1d(axes)[0]
-    for y, text, color in ((1.75, "latent", COLORS[0]), (1.5, "rounded", COLORS[1]), (-1.1, "dotted: target", GREY)):
+    drawn = ((1.75, "latent", COLORS[0]), (1.5, "rounded: stairs", COLORS[1]), (-1.1, "dotted: target", GREY))
+    for y, text, color in drawn:
         first.text(3, y, text, color=color, fontsize=7, va="center")
     good = [name for name, found in named.items() if found.arrived]
     title = f"The weight ends where it should with: {', '.join(good) or 'none of them'}"

@@ -18,7 +18,7 @@ from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from effdl import shapes
-from effdl.plots.style import COLORS, GREY, Picture, label, panels, picture
+from effdl.plots.style import COLORS, GREY, MARKERS, Picture, key, label, panels, picture
 from effdl.plots.widget import WIDGET_DPI, Frame, hang_controls
 
 __all__ = ["GROWTHS", "accuracy_against_field", "chain", "field_explorer", "field_frame"]
@@ -121,9 +121,8 @@ def accuracy_against_field(rows: Sequence[Mapping[str, object]]) -> Picture:
         points = sorted((row["field"], row["accuracies"]) for row in rows if row["family"] == family)
         x, mean = [field for field, _ in points], [float(np.mean(values)) for _, values in points]
         errors = np.abs([[m - min(v), max(v) - m] for m, (_, v) in zip(mean, points, strict=True)]).T
-        ax.errorbar(x, mean, yerr=errors, fmt="osD^"[index % 4] + "-", color=COLORS[index], lw=1, capsize=2)
-        ax.annotate(family, (0.98, 0.30 - 0.09 * index), xycoords="axes fraction", ha="right", color=COLORS[index],
-                    fontsize=8)  # fmt: skip
+        ax.errorbar(x, mean, yerr=errors, fmt=f"{MARKERS[index]}-", color=COLORS[index], lw=1, capsize=2)
+    key(ax, dict(zip(families, COLORS, strict=False)), (0.84, 0.30), (0, -0.09))
     means = sorted((row["field"], float(np.mean(row["accuracies"]))) for row in rows)
     (low, first), (high, best) = means[0], max(means, key=lambda pair: pair[1])
     title = f"From {low} x {low} to {high} x {high} pixels seen: {first:.0f} to {best:.0f} % right"

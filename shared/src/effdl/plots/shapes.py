@@ -25,8 +25,8 @@ from effdl.plots.widget import WIDGET_DPI, Frame, hang_controls
 __all__ = ["WINDOWS", "Window", "network_shapes", "neuron", "window_explorer", "window_frame"]
 
 PADDED, PLAIN, LIT, OUTSIDE = range(4)
-CELLS = ListedColormap(["#e3e3e3", "#d6e8f5", COLORS[1], COLORS[3]])
-MEANING = ("padding", "pixel", "seen now", "outside")
+CELLS = ListedColormap(["#efefef", "#a9cde8", COLORS[1], COLORS[3]])
+MEANING = ("padding", "pixel", "seen now", "x outside")
 Sizes = tuple[Callable[..., int], Callable[..., int]]
 
 
@@ -144,6 +144,8 @@ def _draw(grids: tuple[np.ndarray, np.ndarray], extents: tuple[int, int], words:
         ax.imshow(cells, cmap=CELLS, vmin=0, vmax=3, extent=(0, len(cells), len(cells), 0))
         ax.hlines(range(len(cells) + 1), 0, len(cells), color="white", lw=1)
         ax.vlines(range(len(cells) + 1), 0, len(cells), color="white", lw=1)
+        for row, column in np.argwhere(cells == OUTSIDE):
+            ax.text(column + 0.5, row + 0.5, "x", ha="center", va="center", fontsize=8)
         ax.set(xlim=(0, widest), ylim=(widest, 0))
         ax.axis("off")
         ax.set_title(f"{what}: {extent} x {extent}", fontsize=9)

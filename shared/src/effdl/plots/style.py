@@ -15,20 +15,30 @@ from __future__ import annotations
 import base64
 import html
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 from IPython.display import display
+from matplotlib import RcParams, rc_params_from_file
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-__all__ = ["COLORS", "GREY", "Picture", "end_labels", "label", "panels", "picture", "use_style"]
+__all__ = [
+    "COLORS", "GREY", "MARKERS", "PALE", "Picture", "end_labels", "key", "label", "marked", "panels",
+    "picture", "use_style",
+]  # fmt: skip
 
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#A6761D", "#56B4E9")
 GREY = "#767676"
+PALE = "#d9d9d9"  # far lighter than GREY and all COLORS, so that it differs from them without color, too
+MARKERS = "osD^vP"
+SIGNS = dict(zip(MARKERS, "\u25cf\u25a0\u25c6\u25b2\u25bc\u271a", strict=True))
 SHEET = Path(__file__).with_name("effdl.mplstyle")
 PIXELS_PER_INCH = 96  # of a screen, as browsers count them: a picture shows at its true size
 MAX_INCHES = 6.5
@@ -75,7 +85,7 @@ def panels(count: int = 1, *, height: float = 2.8, **kwargs: Any) -> tuple[Figur
     Shapes: none
     Source: matplotlib.pyplot.subplots
     """
-    with plt.style.context(SHEET):
+    with plt.rc_context(_sheet()):
         return plt.subplots(1, count, figsize=(MAX_INCHES, height), **kwargs)
 
 
@@ -91,19 +101,27 @@ def picture(fig: Figure, alt: str, *, dpi: int = 130) -> Picture:
         plt.close(fig)
         raise ValueError(f"picture: needs a description and at most {MAX_INCHES} in, got {alt!r} and {width} in")
     _fit_titles(fig)
-    buffer = io.BytesIO()
-    with plt.style.context(SHEET):
-        fig.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
+    with plt.rc_context(_sheet()):
+        fig.set_dpi(dpi)
+        canvas = FigureCanvasAgg(fig)
+        canvas.draw()  # savefig would draw twice: once for the layout, once for the picture
+        pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     plt.close(fig)
-    return Picture(_few_colors(buffer), " ".join(alt.split()), round(width * PIXELS_PER_INCH))
+    return Picture(_few_colors(pixels), " ".join(alt.split()), round(width * PIXELS_PER_INCH))
 
 
-def _few_colors(png: io.BytesIO) -> bytes:
-    """The same PNG with a palette: a third of the bytes, in every notebook that shows it."""
-    image = Image.open(png).convert("RGB").quantize(COLOR_COUNT, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+def _few_colors(pixels: Image.Image) -> bytes:
+    """A PNG with a palette: a third of the bytes, in every notebook that shows it."""
     small = io.BytesIO()
+    image = pixels.quantize(COLOR_COUNT, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     image.save(small, "png", optimize=True)
     return small.getvalue()
+
+
+@lru_cache(maxsize=1)
+def _sheet() -> RcParams:
+    """The style, read once."""
+    return rc_params_from_file(SHEET, use_default_template=False)
 
 
 def _fit_titles(fig: Figure) -> None:
@@ -122,6 +140,29 @@ def label(ax: Axes, at: tuple[float, float], text: str, color: str, *, dx: float
     Source: ours
     """
     ax.annotate(text, at, xytext=(dx, dy), textcoords="offset points", color=color, va="center", fontsize=8)
+
+
+def marked(name: str, marker: str) -> str:
+    """A name behind the sign of its marker: a key that can be read without color.
+
+    Shapes: none
+    Source: ours
+
+    >>> marked("kernel", "s")
+    '\u25a0 kernel'
+    """
+    return f"{SIGNS[marker]} {name}"
+
+
+def key(ax: Axes, names: Mapping[str, str], at: tuple[float, float], step: tuple[float, float]) -> None:
+    """Write each name of {name: color} behind the sign of its marker, from `at` on by `step`, in shares of the axes.
+
+    Shapes: none
+    Source: ours
+    """
+    for index, (name, color) in enumerate(names.items()):
+        place = (at[0] + index * step[0], at[1] + index * step[1])
+        ax.annotate(marked(name, MARKERS[index]), place, xycoords="axes fraction", color=color, fontsize=8)
 
 
 def end_labels(ax: Axes, x: float, ends: Sequence[tuple[float, str, str]], *, gap: float = 10.0) -> None:
