@@ -25,7 +25,7 @@ __all__ = ["Path", "agreement", "by_bits", "draw_path", "latent", "path", "paths
 
 Point = tuple[str, float, float, float]
 # where a name stands beside its mark, in points: several marks lie close to each other
-NEXT_TO = {"W4A8": (4, 9), "W4A4": (6, -4), "W3A8": (-22, 9), "TWN": (-30, 6), "TTQ": (-8, -11), "BWN": (2, -11)}
+NEXT_TO = {"W4A8": (4, 9), "W4A4": (6, -4), "W3A8": (-22, 9), "TWN": (-28, -3), "TTQ": (-8, -11), "BWN": (2, -11)}
 NEXT_TO |= {"BinaryConnect": (-74, 4), "W2A8": (-34, -2), "W8A8": (4, 9)}
 STEPS, START, TARGETS = 80, -0.7, (1.15, 0.3)  # the target moves half way
 
