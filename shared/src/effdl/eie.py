@@ -138,7 +138,7 @@ def share_weights(w: Tensor, value_bits: int = 4, *, n_round: int = 30) -> tuple
     """Give every weight that is not 0 the nearest of 2^value_bits - 1 shared ones, found by k-means; 0 keeps code 0.
 
     The shared weights begin evenly spaced from the smallest to the largest; each round moves them to the mean of those
-    that are nearest to them.
+    that are nearest to them. Where there are no more different weights than that, they are shared as they are.
 
     Shapes: w (...) -> codes like w, int64; codebook (2^value_bits,), codebook[0] = 0
     Source: Han, Mao and Dally 2016, section 3, arXiv:1510.00149
@@ -146,15 +146,17 @@ def share_weights(w: Tensor, value_bits: int = 4, *, n_round: int = 30) -> tuple
     >>> share_weights(torch.tensor([0.0, -1.0, 3.0, 1.0]), 2)
     (tensor([0, 1, 3, 2]), tensor([ 0., -1.,  1.,  3.]))
     """
-    kept = w[w != 0]
-    if not len(kept):
-        return torch.zeros_like(w, dtype=torch.int64), w.new_zeros(2**value_bits)
-    shared = torch.linspace(float(kept.min()), float(kept.max()), 2**value_bits - 1, dtype=w.dtype)
-    for _ in range(n_round):
-        nearest = (kept[:, None] - shared).abs().argmin(1)
-        count = torch.bincount(nearest, minlength=len(shared))
-        total = torch.zeros_like(shared).index_add_(0, nearest, kept)
-        shared = torch.where(count > 0, total / count.clamp(min=1), shared)
+    kept, n_shared = w[w != 0], 2**value_bits - 1
+    shared = kept.unique()
+    if len(shared) <= n_shared:
+        shared = torch.cat([shared, shared.new_zeros(n_shared - len(shared))])
+    else:
+        shared = torch.linspace(float(kept.min()), float(kept.max()), n_shared, dtype=w.dtype)
+        for _ in range(n_round):
+            nearest = (kept[:, None] - shared).abs().argmin(1)
+            count = torch.bincount(nearest, minlength=n_shared)
+            total = torch.zeros_like(shared).index_add_(0, nearest, kept)
+            shared = torch.where(count > 0, total / count.clamp(min=1), shared)
     codes = torch.zeros_like(w, dtype=torch.int64)
     codes[w != 0] = (kept[:, None] - shared).abs().argmin(1) + 1
     return codes, torch.cat([shared.new_zeros(1), shared])
