@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -175,7 +175,7 @@ class _Drifting:
 def _netadapt() -> tuple[Case, ...]:
     def case(about: str, now: tuple[int, ...], macs: tuple[int, ...], worth: tuple[int, ...], reduction: int) -> Case:
         """Layers a, b, ... with their widths now, and what one channel of each costs and is worth."""
-        cost, accuracy = (partial(_weighed, dict(zip("abc", each, strict=False))) for each in (macs, worth))
+        cost, accuracy = (_Weighed(dict(zip("abc", each, strict=False))) for each in (macs, worth))
         args = {"widths": dict(zip("abc", now, strict=False)), "cost": cost, "accuracy": accuracy}
         args |= {"reduction": reduction}
         return Case(about, "netadapt_step", args, netadapt.netadapt_step, parts=dict_parts)
@@ -192,5 +192,11 @@ def _netadapt() -> tuple[Case, ...]:
     )
 
 
-def _weighed(weights: dict[str, int], widths: dict[str, int]) -> float:
-    return sum(weights[layer] * width for layer, width in widths.items())
+@dataclass(frozen=True)
+class _Weighed:
+    """A sum over layers, so much for each channel; two of the same weights are equal, as two functions are not."""
+
+    weights: dict[str, int]
+
+    def __call__(self, widths: dict[str, int]) -> float:
+        return sum(self.weights[layer] * width for layer, width in widths.items())
