@@ -108,12 +108,12 @@ def lazy(lab: Lab, tried: Collection[str], package: str = "effdl") -> Iterator[T
 
 def _guesses(exercise: Exercise, borrowed: list[tuple[str, str, str]]) -> Iterator[tuple[str, str]]:
     """What each guess is, and its source: one body for all functions of the exercise."""
-    for says, body in BODIES.items():
-        yield says, "\n".join(f"def {name}(*args, **kwargs):\n    {body}\n" for name in exercise.names)
+    bodies = dict(BODIES)
     for says, module, function in borrowed:
         if any(could_stand_for(module, function, reference) for reference in parse_references(exercise.source)):
-            body = f"from {module} import {function} as borrowed\n    return borrowed(*args, **kwargs)"
-            yield says, "\n".join(f"def {name}(*args, **kwargs):\n    {body}\n" for name in exercise.names)
+            bodies[says] = f"from {module} import {function} as borrowed\n    return borrowed(*args, **kwargs)"
+    for says, body in bodies.items():
+        yield says, "\n".join(f"def {name}(*args, **kwargs):\n    {body}\n" for name in exercise.names)
 
 
 def could_stand_for(module: str, function: str, reference: Reference) -> bool:
