@@ -9,11 +9,10 @@ import effdl
 import pytest
 from autograder.author.build import build
 from autograder.course import Course
-from autograder.grade.marking import Limits, Marker, open_lab_sandbox
 from autograder.lab import load_lab
-from autograder.sandbox.api import IsolationUnavailable
+from marking import open_marker
 
-LAB, SEED = "lab98", 7
+LAB = "lab98"
 
 
 @pytest.fixture(scope="session")
@@ -36,11 +35,5 @@ def lab(course):
 
 @pytest.fixture(scope="session")
 def marker(course, lab):
-    try:
-        sandbox = open_lab_sandbox(course, lab)
-    except IsolationUnavailable:
-        sandbox = open_lab_sandbox(course, lab, isolation="none")
-    marker = Marker(lab, sandbox, SEED, limits=Limits(cell_s=5, case_s=5, setup_s=60, total_s=60))
-    assert marker.expected
-    yield marker
-    sandbox.close()
+    with open_marker(course, lab, cell_s=5, case_s=5) as marker:
+        yield marker

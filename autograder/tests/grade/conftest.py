@@ -8,12 +8,9 @@ from pathlib import Path
 
 import pytest
 from autograder.course import Course
-from autograder.grade.marking import Limits, Marker, open_lab_sandbox
 from autograder.grade.original import Original
 from autograder.lab import load_lab
-from autograder.sandbox.api import IsolationUnavailable
-
-SEED = 7
+from marking import open_marker
 
 
 class Submission:
@@ -86,12 +83,5 @@ def blank(released):
 
 @pytest.fixture(scope="session")
 def marker(course, lab):
-    try:
-        sandbox = open_lab_sandbox(course, lab)
-    except IsolationUnavailable:
-        # these are the tests of marking; what isolation holds back has tests of its own
-        sandbox = open_lab_sandbox(course, lab, isolation="none")
-    marker = Marker(lab, sandbox, SEED, limits=Limits(cell_s=3, case_s=2, setup_s=60, total_s=60))
-    assert marker.expected
-    yield marker
-    sandbox.close()
+    with open_marker(course, lab, cell_s=3, case_s=2) as marker:
+        yield marker
