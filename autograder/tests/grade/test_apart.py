@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+
 import pytest
+from autograder.grade import apart
 from autograder.grade.marking import Marker
 from autograder.grade.model import Marked
 
@@ -94,6 +98,16 @@ def test_an_answer_that_writes_files_is_tested_whole(marker, solved):
 def test_many_files_are_not_looked_through(count, joined, marker, solved):
     marked = marker.mark(solved.code(f"for i in range({count}):\n    open(f'note{{i}}', 'w').close()").notebook)
     assert (marked.joined, marked.score) == (joined, 100)
+
+
+@pytest.mark.skipif(not os.path.ismount("/dev/shm"), reason="nothing is mounted at /dev/shm")
+def test_what_is_mounted_into_a_folder_is_no_file_of_the_notebooks(monkeypatch):
+    monkeypatch.setenv("HOME", "/dev")
+    monkeypatch.delenv("TMPDIR", raising=False)
+    with tempfile.NamedTemporaryFile(dir="/dev/shm"):
+        found = {path for path, *_ in apart.files()}
+    assert "/dev/null" in found
+    assert not any(path.startswith("/dev/shm") for path in found)
 
 
 def test_files_of_the_notebooks_own_cells_join_nothing(marker, solved):
