@@ -82,3 +82,12 @@ def test_loads_shrink_with_each_kind_of_reuse():
     found = fkw.fkw_encode(w, torch.ones(4, 3, dtype=torch.int64), pattern)
     assert fkw.input_loads(found, pattern, filters=4) == (48, 24, 6)
     assert fkw.input_loads(found, pattern, filters=1) == (48, 24, 24)
+
+
+def test_as_stored_the_patterns_of_a_filter_stand_in_order():
+    _, pattern_of, patterns = given = layer(5, 6)
+    found = fkw.fkw_encode(*given)
+    for row, filter in zip(fkw.as_stored(found, 6), found.reorder, strict=True):
+        kept = pattern_of[filter][pattern_of[filter] > 0].sort().values
+        assert row.tolist() == kept.tolist() + [0] * (6 - len(kept))
+    assert len(patterns) >= int(pattern_of.max())

@@ -20,7 +20,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-__all__ = ["FKW", "PATTERNS", "choose_patterns", "conv", "fkw_encode", "input_loads", "stored_bits", "to_dense"]
+__all__ = [
+    "FKW", "PATTERNS", "as_stored", "choose_patterns", "conv", "fkw_encode", "input_loads", "stored_bits", "to_dense",
+]  # fmt: skip
 
 # the center and three of its neighbors: (8, 3, 3), True = kept
 _SHAPES = ("011 011 000", "110 110 000", "000 110 110", "000 011 011")
@@ -85,6 +87,19 @@ def to_dense(layer: FKW, patterns: Tensor, ci: int) -> Tensor:
         kernel[:, patterns[number]] = layer.weight[kernels]
         w[filter, layer.index[kernels]] = kernel
     return w
+
+
+def as_stored(layer: FKW, ci: int) -> Tensor:
+    """The pattern of each stored kernel, a row for each filter in the order of storage, 0 behind its last kernel.
+
+    Shapes: -> (co, ci), int64 in 0..P
+    Source: ours
+    """
+    grid = torch.zeros(len(layer.reorder), ci, dtype=torch.int64)
+    for row, ends in zip(grid, layer.stride.tolist(), strict=True):
+        for number, (start, end) in enumerate(pairwise(ends), start=1):
+            row[start:end] = number
+    return grid
 
 
 def conv(x: Tensor, layer: FKW, patterns: Tensor, *, stride: int = 1, padding: int = 1) -> Tensor:

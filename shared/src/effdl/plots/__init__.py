@@ -14,6 +14,8 @@ from effdl.plots import network as network
 from effdl.plots import pruning as pruning
 from effdl.plots import receptive as receptive
 from effdl.plots import shapes as shapes
+from effdl.plots import sparse as sparse
+from effdl.plots import sparse_widgets as sparse_widgets
 from effdl.plots import theatre as theatre
 from effdl.plots.predictions import reveal
 from effdl.plots.style import Picture, picture, use_style

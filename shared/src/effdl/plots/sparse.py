@@ -1,0 +1,269 @@
+"""Drawings of sparse matrices: where their values lie, how their rows share workers, what formats cost in time.
+
+Each function takes plain numbers or tensors, draws one message and returns a `Picture` whose title and description are
+computed from what it was given: two workers, busy until 9 and 18, are titled "used 75 % of the time".
+
+This leaves out any encoding or timing: `effdl.sparse`, `effdl.spmm`, `effdl.fkw` and `effdl.sparse_speed` do that.
+
+Source: ours
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
+from torch import Tensor
+
+from effdl.plots.style import COLORS, GREY, MARKERS, PALE, Picture, end_labels, key, label, panels, picture
+
+__all__ = [
+    "accuracies", "balance", "blocks", "draw_formats", "kernels", "layers", "matrix", "race", "tiles", "timeline",
+]  # fmt: skip
+
+Timings = Sequence[tuple[str, float, float, float]]
+
+
+def matrix(w: Tensor, name: str, variation: float) -> Picture:
+    """A layer as a matrix, what is not zero dark, beside the number of entries of each row, longest first.
+
+    Shapes: w (m, k)
+    Source: ours
+    """
+    fig, (left, right) = panels(2, height=2.6, width_ratios=(1.7, 1))
+    left.imshow(w.numpy() != 0, cmap=ListedColormap([PALE, COLORS[0]]), aspect="auto", interpolation="nearest")
+    left.set(xlabel="input channel and place in the kernel", ylabel="filter")
+    left.grid(False)
+    lengths = sorted((w != 0).sum(1).tolist(), reverse=True)
+    mean = sum(lengths) / len(lengths)
+    right.bar(range(len(lengths)), lengths, color=COLORS[0], width=1)
+    right.axhline(mean, color="black", lw=0.8, ls="--")
+    label(right, (len(lengths) / 2, mean), f"mean {mean:.0f}", "black", dx=0, dy=7)
+    right.set(xlabel="row, longest first", ylabel="entries")
+    zeros = 100 * float((w == 0).double().mean())
+    title = f"{name}: {zeros:.0f} % zeros, rows of {lengths[-1]} to {lengths[0]} entries"
+    fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
+    more = f"{w.shape[0]} rows of {w.shape[1]} columns, {mean:.0f} entries a row on average, their variation"
+    return picture(fig, f"{title}. {more} (standard deviation over mean) is {variation:.2f}.")
+
+
+def tiles(widths: Sequence[int], traffic: Sequence[Sequence[int]]) -> Picture:
+    """Two curves against the width of a tile: blocks of threads, and entries of the sparse matrix that they read.
+
+    Shapes: traffic [(blocks, entries of A, values of B)], one for each width
+    Source: Gale et al. 2020, section V, arXiv:2006.10901
+    """
+    fig, ax = panels(height=2.5)
+    named = {"blocks of threads": COLORS[0], "entries of A read": COLORS[1], "values of B read": GREY}
+    for index, color in enumerate(named.values()):
+        ax.plot(widths, [row[index] for row in traffic], f"{MARKERS[index]}-", color=color)
+    key(ax, named, (0.62, 0.93), (0, -0.11))
+    ax.set(xscale="log", yscale="log", xlabel="columns of a tile", ylabel="count", xticks=widths, xticklabels=widths)
+    ax.minorticks_off()
+    ax.set_ylim(None, 12 * max(max(row) for row in traffic))
+    first, last = traffic[0], traffic[-1]
+    title = f"Tiles of {widths[0]} make {first[0] / last[0]:.0f} times the blocks of {widths[-1]}, and reads of A"
+    ax.set_title(title)
+    rows = "; ".join(f"{w}: {a:,}, {b:,}, {c:,}" for w, (a, b, c) in zip(widths, traffic, strict=True))
+    return picture(fig, f"{title}. Width: blocks of threads, entries of A read, values of B read: {rows}.")
+
+
+def timeline(found: Mapping[str, tuple[Tensor, float]], workers: int, *, dpi: int = 130) -> Picture:
+    """Bars along time: which worker is busy when, for each order of the rows, and the share of all time that is used.
+
+    Shapes: found {order: (runs (bundles, 3): worker, start, end; the share of time used)}
+    Source: Gale et al. 2020, figure 6, arXiv:2006.10901
+    """
+    fig, axes = panels(len(found), height=2.6, sharex=True, sharey=True)
+    for index, (ax, (name, (runs, used))) in enumerate(zip(np.atleast_1d(axes), found.items(), strict=True)):
+        worker, start, end = runs.numpy().T
+        shades = np.where(np.arange(len(runs)) % 2, 1.0, 0.65)
+        colors = [(*_rgb(COLORS[index]), shade) for shade in shades]
+        ax.barh(worker, end - start, left=start, color=colors, height=0.85)
+        ax.axvline(end.max(), color="black", lw=0.9)
+        ax.set_title(f"{name}: {100 * used:.0f} % used", fontsize=9)
+        ax.set_xlabel("time")
+        ax.grid(False)
+    first = np.atleast_1d(axes)[0]
+    first.set(ylabel="worker", yticks=range(0, workers, max(1, workers // 4)))
+    first.invert_yaxis()
+    ends = {name: int(runs[:, 2].max()) for name, (runs, _) in found.items()}
+    best, worst = min(ends, key=ends.get), max(ends, key=ends.get)
+    title = f"'{best}' ends at {ends[best]}, '{worst}' at {ends[worst]}"
+    fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
+    rows = ", ".join(f"{name} ends at {ends[name]} with {100 * used:.0f} % used" for name, (_, used) in found.items())
+    return picture(fig, f"{title}. {workers} workers. {rows}.", dpi=dpi)
+
+
+def balance(variations: Sequence[float], used: Mapping[str, Sequence[float]], real: tuple[float, str]) -> Picture:
+    """Lines: the share of the workers' time that is used against the variation of row lengths, for each order.
+
+    Shapes: used {order: shares in [0, 1], one for each variation}; real (variation, its name)
+    Source: ours
+    """
+    fig, ax = panels(height=2.6)
+    ends = []
+    for index, (name, shares) in enumerate(used.items()):
+        color = COLORS[index] if index else GREY
+        ax.plot(variations, [100 * share for share in shares], f"{MARKERS[index]}-", color=color)
+        ends.append((100 * shares[-1], name, color))
+    end_labels(ax, variations[-1], ends)
+    ax.axvline(real[0], color="black", lw=0.8, ls=":")
+    label(ax, (real[0], 8), real[1], "black", dx=4)
+    ax.set(xlabel="variation of row lengths (standard deviation / mean)", ylabel="time used (%)", ylim=(0, 104))
+    ax.set_xlim(min(variations), 1.25 * max(variations))
+    names = list(used)
+    gains = [after - before for before, after in zip(used[names[0]], used[names[-1]], strict=True)]
+    at = max(range(len(gains)), key=gains.__getitem__)
+    shares = [f"{100 * used[name][at]:.0f}" for name in (names[0], names[-1])]
+    title = f"'{names[-1]}' gains most at a variation of {variations[at]:g}: {shares[0]} to {shares[1]} %"
+    ax.set_title(title)
+    rows = "; ".join(f"{name} {', '.join(f'{100 * s:.0f}' for s in row)}" for name, row in used.items())
+    listed = ", ".join(f"{v:g}" for v in variations)
+    return picture(fig, f"{title}. Percent of time used at variations {listed}: {rows}. {real[1]}: {real[0]:.2f}.")
+
+
+def accuracies(found: Mapping[str, Sequence[Sequence[float]]], dense: float) -> Picture:
+    """Dots of several seeds, and their means: accuracy of each kind of mask as pruned, re-estimated and fine-tuned.
+
+    Shapes: found {kind: [(pruned, re-estimated, fine-tuned), one for each seed]}, percent
+    Source: ours
+    """
+    fig, ax = panels(height=2.7)
+    steps = ("as pruned", "BN re-estimated", "one epoch")
+    kinds = list(found)
+    for index, name in enumerate(kinds):
+        values = np.array(found[name])
+        at = np.arange(3) + 0.16 * (index - (len(kinds) - 1) / 2)
+        ax.plot(np.tile(at, len(values)), values.flatten(), MARKERS[index], color=COLORS[index], alpha=0.45)
+        ax.plot(at, values.mean(0), "_", color=COLORS[index], ms=14, mew=2)
+    key(ax, dict(zip(kinds, COLORS, strict=False)), (0.62, 0.32), (0, -0.11))
+    ax.axhline(dense, color=GREY, lw=1, ls="--")
+    label(ax, (-0.42, dense), f"dense {dense:.1f}", GREY, dx=0, dy=6)
+    ax.set(xticks=range(3), xticklabels=steps, ylabel="validation images right (%)", xlim=(-0.45, 2.6))
+    ax.set_ylim(None, dense + 3)
+    ends = {name: float(np.mean([row[2] for row in found[name]])) for name in kinds}
+    first, second = kinds[:2]
+    apart = f"{abs(ends[first] - ends[second]):.1f} points"
+    title = f"After an epoch {second} and {first} are {apart} apart"
+    ax.set_title(title)
+    means = {name: np.array(found[name]).mean(0) for name in kinds}
+    rows = "; ".join(f"{name} " + ", ".join(f"{value:.1f}" for value in row) for name, row in means.items())
+    return picture(fig, f"{title}. Dense {dense:.1f} %. Means as pruned, re-estimated, after an epoch: {rows}.")
+
+
+def blocks(sparsities: Sequence[float], shares: Mapping[int, Sequence[float]], real: Mapping[int, float]) -> Picture:
+    """Lines: the share of values that blocks of several sizes store when single weights were pruned, and a real layer.
+
+    Shapes: shares {block: shares in [0, 1], one for each sparsity}; real {block: share}
+    Source: ours
+    """
+    fig, ax = panels(height=2.7)
+    for index, (block, row) in enumerate(shares.items()):
+        ax.plot([100 * s for s in sparsities], [100 * share for share in row], color=COLORS[index])
+        ax.plot(103, 100 * real[block], MARKERS[index], color=COLORS[index], clip_on=False)
+        half = min(range(len(row)), key=lambda i: abs(row[i] - 0.5))
+        label(ax, (100 * sparsities[half], 100 * row[half]), f"{block} x {block}", COLORS[index], dx=-34, dy=-4)
+    ax.set(xlabel="single weights pruned (%)", ylabel="values stored (%)", xlim=(50, 108), ylim=(0, 104))
+    ax.set_xticks(range(50, 101, 10))
+    label(ax, (103, 100 * max(real.values())), "real", "black", dx=-6, dy=9)
+    largest = max(shares)
+    at = min(range(len(sparsities)), key=lambda i: abs(sparsities[i] - 0.9))
+    title = f"At {100 * sparsities[at]:.0f} % pruned, blocks of {largest} store {100 * shares[largest][at]:.0f} %"
+    ax.set_title(title)
+    rows = ", ".join(f"{block}: {100 * row[at]:.0f}" for block, row in shares.items())
+    own = ", ".join(f"{block}: {100 * share:.0f}" for block, share in real.items())
+    return picture(fig, f"{title}. Percent stored there by block size: {rows}. Of a real layer: {own}.")
+
+
+def kernels(before: Tensor, after: Tensor) -> Picture:
+    """Two grids, a square for each kernel, colored by its pattern: filters as trained, and as FKW stores them.
+
+    Shapes: before (co, ci), int64, 0 = dropped; after (co, ci), stored kernels from the left, then 0
+    Source: Niu et al. 2020, figure 10, arXiv:2001.00138
+    """
+    fig, axes = panels(2, height=2.7)
+    n_pattern = int(before.max())
+    colors = ListedColormap([PALE, *COLORS, "#222222", "#F0E442"][: n_pattern + 1])
+    titles = ("as trained", "as stored")
+    for ax, grid, name in zip(axes, (before, after), titles, strict=True):
+        ax.imshow(grid.numpy(), cmap=colors, vmin=-0.5, vmax=n_pattern + 0.5, aspect="auto", interpolation="nearest")
+        ax.set_title(name, fontsize=9)
+        ax.set(ylabel="filter", xlabel="input channel" if name == titles[0] else "place in the filter")
+        ax.grid(False)
+    runs = [int((grid.diff(dim=1) != 0).sum()) + len(grid) for grid in (before, after)]
+    title = f"FKW: {runs[0]} runs of one pattern become {runs[1]}"
+    fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
+    share = 100 * float((before == 0).double().mean())
+    return picture(fig, f"{title}. {n_pattern} patterns, one color each; {share:.0f} % of the kernels dropped, pale.")
+
+
+def race(times: Timings, evens: Mapping[str, float | None]) -> Picture:
+    """Curves of time against sparsity, each kernel's, the dense product as a line; break-even points in the title.
+
+    Shapes: times [(name, sparsity, ms, spread)]; evens {name: sparsity or None}
+    Source: ours
+    """
+    fig, ax = panels(height=3.0)
+    dense = next(ms for name, _, ms, _ in times if name == "dense, PyTorch")
+    ax.axhline(dense, color=GREY, lw=1.2, ls="--")
+    label(ax, (50, dense), f"dense, PyTorch {dense:.2g} ms", GREY, dx=250, dy=6)
+    for index, name in enumerate(evens):
+        rows = sorted((100 * sparsity, ms) for other, sparsity, ms, _ in times if other == name)
+        ax.plot(*zip(*rows, strict=True), f"{MARKERS[index]}-", color=COLORS[index])
+    key(ax, dict(zip(evens, COLORS, strict=False)), (0.02, 0.32), (0, -0.09))
+    ax.set(xlabel="sparsity (%)", ylabel="time (ms)", yscale="log")
+    said = ", ".join(f"{name} from {100 * at:.0f} %" for name, at in evens.items() if at is not None)
+    title = f"Faster than dense: {said}" if said else "Nothing is faster than dense"
+    ax.set_title(title)
+    never = ", ".join(name for name, at in evens.items() if at is None)
+    rows = "; ".join(f"{name} at {sparsity:.0%} {ms:.2g}" for name, sparsity, ms, _ in times)
+    return picture(fig, f"{title}. Never: {never or 'none'}. Milliseconds: {rows}.")
+
+
+def layers(found: Mapping[str, Mapping[str, tuple[float, float]]], *, zero_line: str = "dense, PyTorch") -> Picture:
+    """Dots: how many times as fast as the dense product each layer's sparse ones are, against its sparsity.
+
+    Shapes: found {layer: {kernel: (sparsity, ms)}}
+    Source: ours
+    """
+    fig, ax = panels(height=2.8)
+    names = [name for name in next(iter(found.values())) if name != zero_line]
+    ratios = {name: {layer: of[zero_line][1] / of[name][1] for layer, of in found.items()} for name in names}
+    for index, name in enumerate(names):
+        at = [100 * found[layer][name][0] for layer in found]
+        ax.plot(at, list(ratios[name].values()), MARKERS[index], color=COLORS[index], ls="none")
+    for layer, ratio in ratios[names[-1]].items():
+        label(ax, (100 * found[layer][names[-1]][0], ratio), layer.removeprefix("blocks."), COLORS[len(names) - 1])
+    key(ax, dict(zip(names, COLORS, strict=False)), (0.02, 0.9), (0, -0.1))
+    ax.axhline(1, color=GREY, lw=1.2, ls="--")
+    label(ax, (ax.get_xlim()[0], 1), "as fast as dense", GREY, dy=6)
+    ax.set(xlabel="zeros in the layer (%)", ylabel="times as fast", ylim=(0, None))
+    ax.set_xlim(None, ax.get_xlim()[1] + 3)
+    wins = sum(ratio > 1 for ratio in ratios[names[-1]].values())
+    title = f"{names[-1]} beats the dense product in {wins} of {len(found)} layers"
+    ax.set_title(title)
+    rows = "; ".join(f"{name}: " + ", ".join(f"{at} {r:.2f}" for at, r in of.items()) for name, of in ratios.items())
+    return picture(fig, f"{title}. Times as fast as dense: {rows}.")
+
+
+def draw_formats(ax: Axes, kib: Mapping[str, float]) -> None:
+    """Bars of KiB, one for each format; the first is the baseline.
+
+    Shapes: none
+    Source: ours
+    """
+    names = list(kib)
+    colors = [GREY, *COLORS]
+    for row, name in enumerate(names):
+        ax.barh(row, kib[name], color=colors[row], height=0.6)
+        label(ax, (kib[name], row), f"{kib[name]:.1f}", colors[row], dx=3)
+    ax.set(yticks=range(len(names)), yticklabels=names, xlabel="KiB", xlim=(0, 1.25 * max(kib.values())))
+    ax.invert_yaxis()
+    ax.grid(False)
+
+
+def _rgb(color: str) -> tuple[float, float, float]:
+    return tuple(int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
