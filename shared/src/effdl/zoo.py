@@ -21,14 +21,14 @@ from effdl import data, lm, nets
 
 __all__ = ["NETS", "load"]
 
-NETS: dict[str, Callable[[], nn.Module]] = {"resnet8": nets.ResNet8, "tinylm": lm.LM}
+NETS: dict[str, Callable[[], nn.Module]] = {"resnet8": nets.ResNet8, "resnet8_pruned": nets.ResNet8, "tinylm": lm.LM}
 
 
 def load(name: str = "resnet8") -> nn.Module:
     """A trained network in eval mode, its file's checksum verified.
 
     Raises: ValueError if there is no such network or its file is damaged; FileNotFoundError if the file is missing
-    Source: made by `python -m effdl.make.resnet8`, `python -m effdl.make.tinylm`
+    Source: made by `python -m effdl.make.resnet8`, `...resnet8_pruned`, `...tinylm`
 
     >>> sum(weight.numel() for weight in load("resnet8").parameters())
     77754
