@@ -22,16 +22,19 @@
 
 # %% role="setup"
 # For Colab; where the course is installed this does nothing.
-import importlib.util, subprocess, sys
+import importlib.util
 
 if importlib.util.find_spec("effdl") is None:
-    for command in (
-        "git clone --quiet --depth 1 --filter=blob:none --sparse --branch lab03 https://github.com/effdl/labs course",
-        "git -C course sparse-checkout set shared data",
-        f"{sys.executable} -m pip install --quiet --editable course/shared",
-    ):
-        subprocess.run(command.split(), check=True)
-    sys.path.append("course/shared/src")
+    import importlib.metadata as found, os, subprocess, sys
+
+    clone = "git clone -q --depth 1 --filter=blob:none --sparse -b lab03 https://github.com/effdl/labs course && "
+    fetch = ("" if os.path.isdir("course") else clone) + "git -C course sparse-checkout set shared data && "
+    keep = [f"{name}=={found.version(name)}" for name in ("torch", "numpy") if importlib.util.find_spec(name)]
+    install = f'"{sys.executable}" -m pip install -q -e course/shared {" ".join(keep)}'
+    done = subprocess.run(fetch + install, shell=True, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit("The course cannot be fetched. Is the internet on (Kaggle: Settings)?\n" + done.stderr[-500:])
+    sys.path.append(os.path.abspath("course/shared/src"))
 
 # %% role="setup"
 import copy

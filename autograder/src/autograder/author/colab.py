@@ -1,11 +1,13 @@
-"""What a lab needs to open in Colab: its badge's address, and a first cell that is the same everywhere.
+"""What a lab needs to open in Colab or Kaggle: its badge's address, and a first cell that is the same everywhere.
 
-The cell does nothing where `effdl` is installed. On Colab it fetches the package and the data only, at the lab's own
-tag, and installs them beside the torch that is there.
+The cell does nothing where `effdl` is installed. Elsewhere it fetches the package and the data only, at the lab's own
+tag, and installs them: it adds what is missing and leaves torch and numpy as they are. If that fails, one message says
+so; run again, it goes on from there.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 
 from autograder.course import Course
@@ -14,17 +16,22 @@ FIRST_LINE = "# For Colab; where the course is installed this does nothing."
 CELL = (
     FIRST_LINE
     + """
-import importlib.util, subprocess, sys
+import importlib.util
 
 if importlib.util.find_spec("effdl") is None:
-    for command in (
-        "git clone --quiet --depth 1 --filter=blob:none --sparse --branch {lab} https://github.com/{repository} course",
-        "git -C course sparse-checkout set shared data",
-        f"{{sys.executable}} -m pip install --quiet --editable course/shared",
-    ):
-        subprocess.run(command.split(), check=True)
-    sys.path.append("course/shared/src")"""
+    import importlib.metadata as found, os, subprocess, sys
+
+    clone = "git clone -q --depth 1 --filter=blob:none --sparse -b {lab} https://github.com/{repository} course && "
+    fetch = ("" if os.path.isdir("course") else clone) + "git -C course sparse-checkout set shared data && "
+    keep = [f"{{name}}=={{found.version(name)}}" for name in ("torch", "numpy") if importlib.util.find_spec(name)]
+    install = f'"{{sys.executable}}" -m pip install -q -e {package} {{" ".join(keep)}}'
+    done = subprocess.run(fetch + install, shell=True, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit("The course cannot be fetched. Is the internet on (Kaggle: Settings)?\\n" + done.stderr[-500:])
+    sys.path.append(os.path.abspath("course/shared/src"))"""
 )
+PACKAGE, WITH_COMPILER = "course/shared", "course/shared[mcu]"
+NEEDS_COMPILER = re.compile(r"\beffdl\.(?:mcu|native)\b|^from effdl import .*\b(?:mcu|native)\b|source=.*\.c:", re.M)
 
 
 def settings(course: Course) -> dict[str, str]:
@@ -60,5 +67,7 @@ def badge_url(course: Course, stem: str) -> str:
 
 
 def first_cell(course: Course, lab: str) -> str:
-    """The first code cell of a lab."""
-    return CELL.format(lab=lab, repository=settings(course)["repository"])
+    """The first code cell of a lab; where the lab compiles C, it also brings the compiler and the emulator."""
+    compiles = NEEDS_COMPILER.search(course.source(lab).read_text(encoding="utf-8"))
+    package = WITH_COMPILER if compiles else PACKAGE
+    return CELL.format(lab=lab, repository=settings(course)["repository"], package=package)
