@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from effdl.student import cli, progress, start, submit
+from effdl.student import answers, cli, progress, start, submit
 from nbformat import v4
 
 BLANK = 'def f(x):\n    """Do it."""\n    # YOUR CODE HERE\n    raise NotImplementedError\n'
@@ -16,7 +16,7 @@ ABOUT = {
     "lab": "lab03",
     "title": "Pruning",
     "version": "0123456789ab",
-    "exercises": [{"id": "3.1", "names": ["f"]}, {"id": "3.2", "names": ["g", "h"]}],
+    "exercises": [{"id": "3.1", "names": ["f"], "points": 60}, {"id": "3.2", "names": ["g", "h"], "points": 40}],
 }
 
 
@@ -64,24 +64,24 @@ def course(tmp_path, monkeypatch):
     ],
 )
 def test_an_exercise_is_written_when_something_else_than_the_blank_defines_it(sources, written):
-    assert progress.is_written("f", sources) is written
+    assert answers.is_written("f", sources) is written
 
 
 def test_progress_tells_written_and_checked_exercises(tmp_path):
     made = notebook(WRITTEN, "check('3.1', f)", "def g(): return 1", BLANK.replace("f(", "h("))
     made.cells[1].metadata.effdl = {"role": "check", "id": "3.1"}
-    made.cells[1].outputs = [v4.new_output("stream", text="scores match")]
+    made.cells[1].outputs = [v4.new_output("stream", text="3.1: 8 of 8 right: scores match")]
     path = saved(tmp_path / "lab03_x.ipynb", made)
     assert progress.look(path).items == (
-        progress.Item("3.1", ("f",), True, "passed"),
-        progress.Item("3.2", ("g", "h"), False, "not run"),
+        progress.Item(progress.Asked("3.1", ("f",), 60.0), True, "passed", "8 of 8"),
+        progress.Item(progress.Asked("3.2", ("g", "h"), 40.0), False, "not run"),
     )
     made.cells[1].outputs = [v4.new_output("error", ename="CheckFailed", evalue="", traceback=[])]
     assert progress.look(saved(path, made)).items[0].check == "failed"
     text = progress.table([progress.look(path)])
     assert "lab03: Pruning  (lab03_x.ipynb)" in text
-    assert "3.1  f     written, check failed" in text
-    assert "3.2  g, h  blank" in text
+    assert "3.1  f      60 points  written, check failed" in text
+    assert "3.2  g, h   40 points  blank" in text
     assert "1 of 2 exercises written" in text
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import nbformat
 from nbformat.notebooknode import NotebookNode
 
-from autograder.author import index, lint, slips, techniques
+from autograder.author import index, index_notebook, lint, slips, techniques
+from autograder.author.closing import has_student
 from autograder.author.execute import keep_outputs, run_notebook, show_pictures
 from autograder.author.marks import SourceError, read_lab
 from autograder.author.notebooks import assemble
@@ -85,8 +86,10 @@ def shared_drift(course: Course) -> list[str]:
 
 
 def _indexes(course: Course) -> dict[Path, str]:
-    """The pages that list all labs and all techniques."""
+    """The pages and the notebook that list all labs, and the page of all techniques."""
     pages = {index.index_path(course): index.index_text(course)}
+    if has_student(course):
+        pages[index_notebook.notebook_path(course)] = to_text(index_notebook.notebook(course))
     if techniques.read_techniques(course):
         pages[techniques.techniques_path(course)] = techniques.techniques_text(course)
     return pages

@@ -19,8 +19,9 @@ The notebooks that students work on. They are built from `solutions/`: never edi
 
     effdl start {first}
 
-copies it to `work/` and opens it in JupyterLab. `effdl progress` says what is written;
-`effdl submit {first} --id YOUR_ID` checks the notebook and writes the file to hand in.
+copies it to `work/` and opens it in JupyterLab; `effdl start` alone opens this list as a notebook, which shows how far
+you are. `effdl progress` says what is written; `effdl submit {first} --id YOUR_ID`, or the last cell of a lab, checks
+the notebook and writes the file to hand in.
 [The index of techniques](TECHNIQUES.md) tells for each in which lab and exercise it is.
 
 | lab | the question it answers | minutes | points | before it | techniques | open |
@@ -83,20 +84,23 @@ def index_text(course: Course) -> str:
     return HEAD.format(first=next(iter(sources), "lab01")) + "".join(rows) + PROOF_HEAD + proofs
 
 
-def _row(course: Course, source: LabSource, techniques: int) -> str:
+def lab_facts(source: LabSource) -> list[str]:
+    """A lab's link, question, minutes, points and prerequisites, as cells of a table."""
     card = read_card(source)
     minutes = card.minutes or sum(exercise.minutes for exercise in source.exercises)
     points = sum(exercise.points for exercise in source.exercises)
     question = QUESTION.search(source.cells[0].source)
-    cells = [
+    return [
         f"[{_cell(source.title)}]({source.stem}.ipynb)",
         _cell(" ".join(question[1].split())) if question else "",
         f"{minutes}",
         f"{points:g}",
         _cell(card.prerequisites),
-        f"{techniques or ''}",
-        f"[Colab]({badge_url(course, source.stem)})",
     ]
+
+
+def _row(course: Course, source: LabSource, techniques: int) -> str:
+    cells = [*lab_facts(source), f"{techniques or ''}", f"[Colab]({badge_url(course, source.stem)})"]
     return f"| {' | '.join(cells)} |\n"
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from autograder.author.closing import closing
 from autograder.author.inline import reference_names
 from autograder.course import Course
 from autograder.lab import Exercise
 from autograder.percent import PercentCell, read_cells
 
 ROLES = ("setup", "figure", "widget", "experiment")
+CLOSING = "closing"  # of the cells that the build adds to every lab
 # the marks of each kind of cell; `tags` are Jupyter's own and may stand on any
 MARKS = {
     "exercise": {"exercise", "source", "points", "minutes", "difficulty", "forbid"},
@@ -63,18 +65,25 @@ class LabSource:
     cells: tuple[LabCell, ...]
     exercises: tuple[Exercise, ...]
 
+    @property
+    def own_cells(self) -> tuple[LabCell, ...]:
+        """The cells that its author wrote."""
+        return tuple(cell for cell in self.cells if cell.role != CLOSING)
+
     def exercise(self, exercise_id: str) -> Exercise:
         """The exercise of that id, which has to be there."""
         return next(exercise for exercise in self.exercises if exercise.id == exercise_id)
 
 
 def read_lab(course: Course, lab: str) -> LabSource:
-    """The source of a lab as typed records.
+    """The source of a lab as typed records, the closing cells behind those of its author.
 
     Raises: UnknownLab; SourceError naming the file and the cell that cannot be understood
     """
     path = course.source(lab)
-    return understand(read_cells(path), lab, path.stem)
+    own = understand(read_cells(path), lab, path.stem)
+    more = enumerate(closing(course, lab, own.exercises), start=len(own.cells) + 1)
+    return replace(own, cells=(*own.cells, *(LabCell(number, kind, CLOSING, text) for number, (kind, text) in more)))
 
 
 def understand(raw: Sequence[PercentCell], lab: str, stem: str) -> LabSource:

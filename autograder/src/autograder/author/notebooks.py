@@ -8,6 +8,7 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder.author.hints import staged
 from autograder.author.inline import blank, blank_text, inline
 from autograder.author.marks import LabCell, LabSource, SourceError
 from autograder.author.predict import blank_prediction
@@ -66,7 +67,8 @@ def _texts(course: Course, source: LabSource, cell: LabCell) -> tuple[str, str]:
             return cell.source, blank_prediction(cell.source)
     except ValueError as problem:
         raise SourceError(f"{source.stem}.py: {cell.where}: {problem}") from problem
-    return cell.source, cell.source
+    text = staged(cell.source) if cell.kind == "markdown" else cell.source
+    return text, text
 
 
 def _cell(source: LabSource, cell: LabCell, text: str, cell_id: str) -> NotebookNode:

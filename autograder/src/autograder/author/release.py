@@ -84,7 +84,12 @@ def _files(course: Course) -> Iterator[Path]:
         if notebook is None:
             raise SourceError(f"{course.release(lab).name} has not been built: run 'autograder build {lab}'")
         yield course.release(lab)
-    for path in (course.labs / "README.md", course.labs / "TECHNIQUES.md", course.root / "LICENSE"):
+    for path in (
+        course.labs / "README.md",
+        course.labs / "index.ipynb",
+        course.labs / "TECHNIQUES.md",
+        course.root / "LICENSE",
+    ):
         if path.is_file():
             yield path
     for top in (course.package.parent.parent, course.data):

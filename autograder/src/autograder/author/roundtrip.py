@@ -8,7 +8,8 @@ import jupytext
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.author.marks import LabCell, LabSource, understand
+from autograder.author.hints import flat
+from autograder.author.marks import CLOSING, LabCell, LabSource, understand
 from autograder.lab import Exercise
 from autograder.percent import cells_of
 
@@ -23,9 +24,12 @@ def to_source(solution: NotebookNode) -> str:
     exercises = {entry["id"]: Exercise.from_metadata(dict(entry)) for entry in solution.metadata.effdl.exercises}
     cells = []
     for cell in solution.cells:
+        if cell.metadata.effdl.role == CLOSING:
+            continue
         new = new_code_cell if cell.cell_type == "code" else new_markdown_cell
         marks = _marks(cell, exercises)
-        source = f"# {marks['source']} goes here" if "exercise" in marks else cell.source
+        text = flat(cell.source) if cell.cell_type == "markdown" else cell.source
+        source = f"# {marks['source']} goes here" if "exercise" in marks else text
         cells.append(new(source=source, metadata=marks))
     bare = new_notebook(cells=cells, metadata={"jupytext": {"notebook_metadata_filter": "-all"}})
     return jupytext.writes(bare, fmt="py:percent")
@@ -36,10 +40,10 @@ def returns(source: LabSource, solution: NotebookNode) -> list[str]:
     back = understand(cells_of(to_source(solution)), source.name, source.stem)
     lost = [
         f"{cell.where} does not come back from the notebook as it is"
-        for cell, again in zip(source.cells, back.cells, strict=False)
+        for cell, again in zip(source.own_cells, back.cells, strict=False)
         if _essence(cell) != _essence(again)
     ]
-    same = len(source.cells) == len(back.cells) and source.exercises == back.exercises
+    same = len(source.own_cells) == len(back.cells) and source.exercises == back.exercises
     return lost if same or lost else ["the notebook has other cells or exercises than the source"]
 
 

@@ -14,6 +14,7 @@ from effdl.student.validate import InvalidSubmission, read_submission
 
 from autograder.grade.find import Found, find
 from autograder.grade.ids import clean
+from autograder.grade.original import CLOSING, role_of
 from autograder.grade.outcome import UNKNOWN, Delivery
 from autograder.intake.layouts import Sender
 from autograder.intake.roster import Roster
@@ -155,8 +156,9 @@ def _read(files: Iterable[Found], lab: str, names: Mapping[str, list[str]]) -> t
 
 
 def content(notebook: Mapping[str, Any]) -> str:
-    """A hash of what stands in a notebook's cells: outputs and metadata do not count."""
-    cells = [(cell["cell_type"], "".join(cell["source"]).strip()) for cell in notebook["cells"]]
+    """A hash of what stands in a notebook's cells; outputs, metadata and the student's id in the last do not count."""
+    counted = (cell for cell in notebook["cells"] if role_of(cell) != CLOSING)
+    cells = [(cell["cell_type"], "".join(cell["source"]).strip()) for cell in counted]
     return hashlib.sha256(json.dumps(cells).encode()).hexdigest()
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.grade.source import Unreadable, definitions, read_code
+from autograder.grade.source import DEFINITIONS, Code, Unreadable, definitions, read_code
 from autograder.lab import Lab
 
+CLOSING = "closing"  # the cells at the end of a lab, which help to hand it in
+# an edited cell of these roles counts as the student's in full; of all others only its definitions do
+OWN_ROLES = ("", "exercise", "predict", "setup")
+# no answer is held up for want of what a cell of these roles binds
+NEVER_NEEDED = ("setup", "exercise", "experiment", "check", CLOSING)
 MARKS = ("grade_id", "points", "grade", "solution", "locked")
 
 
@@ -22,6 +27,10 @@ class Given:
     binds: frozenset[str] = frozenset()
     reads: frozenset[str] = frozenset()
     marks: tuple[Any, ...] = ()
+
+    @property
+    def may_be_needed(self) -> bool:
+        return self.role not in NEVER_NEEDED
 
 
 class Original:
@@ -48,6 +57,11 @@ class Original:
         for key in (cell.get("id"), about.get("id") if isinstance(about, dict) else None):
             found = found or (self.by_id.get(key) if isinstance(key, str) else None)
         return found
+
+    def is_hand_in(self, role: str, code: Code) -> bool:
+        """Whether a cell is the one that students put their id into, and defines nothing beside it."""
+        defines = any(isinstance(node, DEFINITIONS) for node in code.tree.body) or code.binds & self.owner.keys()
+        return role == CLOSING and not defines
 
 
 def _given(position: int, cell: dict[str, Any]) -> Given:

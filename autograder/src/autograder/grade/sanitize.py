@@ -12,13 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.grade.model import Event
-from autograder.grade.original import Given, Original, marks_of, plain, role_of, text_of, version_of
+from autograder.grade.original import OWN_ROLES, Given, Original, marks_of, plain, role_of, text_of, version_of
 from autograder.grade.source import Code, Unreadable, is_blank, read_code, reduced, strip_transparent_magic, without
 from autograder.grade.texts import Texts
 
 MAX_CELLS = 2000
-# an edited cell of these roles counts as the student's in full; of all others only its definitions do
-OWN_ROLES = ("", "exercise", "predict", "setup")
 # characters that show a line in another order than Python reads it
 REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 ODD = {
@@ -140,6 +138,8 @@ class _Planner:
         except Unreadable as problem:
             self.take_unreadable(label, source, str(problem))
             return
+        if self.original.is_hand_in(role, code):
+            return
         self.texts.look(label, code.tree.body)
         edited = role not in OWN_ROLES
         if edited or role == "setup":
@@ -188,7 +188,7 @@ class _Planner:
     def needed(self) -> list[Given]:
         """Cells of the lab that bind a name which student code reads, transitively; experiments never."""
         reads = set().union(*(names for _, step, names in self.entries if step))
-        free = [cell for cell in self.original.cells if cell.role not in ("setup", "exercise", "experiment", "check")]
+        free = [cell for cell in self.original.cells if cell.may_be_needed]
         found: list[Given] = []
         while more := [cell for cell in free if cell not in found and cell.binds & reads]:
             found.extend(more)

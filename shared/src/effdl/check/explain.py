@@ -95,12 +95,25 @@ def differs(case: Case, found: Difference, slip: str, got: Parts, expected: Part
             where = found.where if found.where is not None and found.where.shape == parts[name].shape else None
             title = " ".join(filter(None, [owner, name, str(parts[name].shape)]))
             results.append((title, squares(parts[name], where)))
+    results += _gap(found, got, expected)
     subject = f"{case.call}: {name}" if name else case.call
     text = f"{subject} {found.sentence}.\n"
     if slip:
         text += f"Likely slip: {slip}\n"
     text += f"\n{columns(_inputs(case), results)}"
     return text if found.where is None else f"{text}\n\nSquares in [brackets] differ."
+
+
+def _gap(found: Difference, got: Parts, expected: Parts) -> list[Titled]:
+    """The difference of two arrays of numbers as a block of its own, none where there is nothing to subtract."""
+    if found.where is None or found.where.ndim == 0 or found.part not in expected:
+        return []
+    yours, want = got[found.part], expected[found.part]
+    if yours.shape != want.shape or not {yours.dtype.kind, want.dtype.kind} <= set("iuf"):
+        return []
+    with np.errstate(invalid="ignore"):
+        gap = yours.astype(float) - want.astype(float)
+    return [("yours - expected", squares(np.where(found.where, gap, 0.0), found.where))]
 
 
 def _inputs(case: Case) -> list[Titled]:

@@ -33,7 +33,7 @@ def _start(options: argparse.Namespace) -> int:
 
 def _progress(_options: argparse.Namespace) -> int:
     work = start.work_folder()
-    notebooks = sorted(work.glob("*.ipynb"))
+    notebooks = start.notebooks(work)
     if not notebooks:
         raise start.Refused(f"there is no notebook in {work}: run 'effdl start lab03' first")
     print(progress.table([progress.look(path) for path in notebooks]))
@@ -43,12 +43,11 @@ def _progress(_options: argparse.Namespace) -> int:
 def _submit(options: argparse.Namespace) -> int:
     work = start.work_folder()
     notebook = options.file or submit.find_notebook(options.lab, work)
-    out = options.out or work / "submissions"
+    out = options.out or work / submit.FOLDER
     target = submit.hand_in(notebook, options.lab, options.id, out, replace=options.replace)
-    blank = [item.id for item in progress.look(notebook).items if not item.written]
-    if blank:
-        print(f"still blank: {', '.join(blank)}")
-    print(f"{_short(target)} is ready: upload this file as it is")
+    print(
+        "\n".join([*progress.missing(progress.look(notebook)), f"{_short(target)} is ready: upload this file as it is"])
+    )
     return 0
 
 
@@ -60,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="effdl", description="Efficient Deep Learning Labs, for students.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add = commands.add_parser("start", help="copy a lab to ./work (never overwriting) and open JupyterLab")
-    add.add_argument("lab", help="for example lab03")
+    add.add_argument("lab", nargs="?", default="index", help="for example lab03; without it the index of all labs")
     add.add_argument("--no-open", action="store_true", help="only copy")
     add.set_defaults(run=_start)
     add = commands.add_parser(

@@ -1,39 +1,68 @@
-"""Say which exercises of a notebook are written, and which visible checks have passed."""
+"""Say which exercises of a notebook are written, and which visible checks have passed, from the saved file alone.
+
+So it is right after a restart of the kernel, a rename and a move to another machine. A check prints a digest of the
+answer that it ran: where the notebook's answer has another one, it has changed since.
+"""
 
 from __future__ import annotations
 
-import ast
 import json
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from effdl.student import answers
 from effdl.student.validate import InvalidSubmission, defined_names, read_submission
 
-__all__ = ["Item", "LabProgress", "is_written", "look", "table"]
+__all__ = ["Asked", "Item", "LabProgress", "exercises_of", "look", "missing", "table", "totals"]
 
-C_BLANK = "#error"  # stands in the C answers of a lab until they are written
+NOT_FULL_MARKS = "Passing the visible checks is not full marks: the hidden tests of the grader try more."
+CALL = re.compile(r"""^check\(["'](\d+\.\d+)["']""")
+COUNT = re.compile(r"(\d+) of (\d+) (?:right|cases are right)")
+DIGEST = re.compile(r"\[answer ([0-9a-f]+)\]")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One exercise of a lab, as its notebook says."""
+
+    id: str
+    names: tuple[str, ...]
+    points: float = 0.0
 
 
 @dataclass(frozen=True)
 class Item:
-    """One exercise: its id, what it asks for, and how far it is."""
+    """How far an exercise is; `count` says "8 of 10" where the check counted."""
 
-    id: str
-    names: tuple[str, ...]
+    asked: Asked
     written: bool
-    check: str  # "passed", "failed" or "not run"
+    check: str  # "passed", "failed", "not run" or "changed": passed, and the answer is another one now
+    count: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return self.written and self.check == "passed"
 
 
 @dataclass(frozen=True)
 class LabProgress:
-    """One notebook in `work/`; `fault` is why it could not be read, and then there are no items."""
+    """One notebook; `fault` is why it could not be read, and then there are no items."""
 
     path: Path
+    lab: str = ""
     title: str = ""
     items: tuple[Item, ...] = ()
     fault: str = ""
+
+    @property
+    def points(self) -> tuple[float, float]:
+        """Those of the exercises whose visible checks have passed, and all."""
+        return sum(item.asked.points for item in self.items if item.passed), sum(
+            item.asked.points for item in self.items
+        )
 
 
 def look(path: Path) -> LabProgress:
@@ -42,20 +71,34 @@ def look(path: Path) -> LabProgress:
         notebook, lab = read_submission(path)
     except InvalidSubmission as fault:
         return LabProgress(path, fault=str(fault))
-    about = notebook.metadata.get("effdl", {})
-    checks = _checks(json.loads(path.read_text(encoding="utf-8-sig")))
+    checks = dict(_checks(json.loads(path.read_text(encoding="utf-8-sig"))))
     defined, sources = defined_names(notebook), [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     items = []
-    for entry in about.get("exercises", ()):
-        names = tuple(entry["names"])
-        written = all(name in defined and is_written(name, sources) for name in names)
-        items.append(Item(entry["id"], names, written, checks.get(entry["id"], "not run")))
-    return LabProgress(path, f"{lab}: {about.get('title', '')}", tuple(items))
+    for asked in exercises_of(notebook):
+        written = all(name in defined and answers.is_written(name, sources) for name in asked.names)
+        check, count, ran = checks.get(asked.id, ("not run", "", ""))
+        if check == "passed" and ran and ran != answers.digest(asked.names, sources):
+            check = "changed"
+        items.append(Item(asked, written, check, count))
+    return LabProgress(path, lab, str(notebook.metadata.get("effdl", {}).get("title", "")), tuple(items))
 
 
-def is_written(name: str, sources: list[str]) -> bool:
-    """Whether some code cell defines `name` as something else than the blank of the lab."""
-    return any(_defines(name, source) for source in sources)
+def exercises_of(notebook: Mapping[str, Any]) -> list[Asked]:
+    """What a notebook says that its lab asks for; entries that are none are passed over."""
+    entries = notebook["metadata"].get("effdl", {}).get("exercises")
+    return [
+        Asked(entry["id"], tuple(map(str, entry["names"])), _number(entry.get("points")))
+        for entry in (entries if isinstance(entries, list) else ())
+        if isinstance(entry, dict) and isinstance(entry.get("id"), str) and isinstance(entry.get("names"), list)
+    ]
+
+
+def missing(lab: LabProgress) -> list[str]:
+    """Lines on what is blank and which checks have not passed, none if all is well."""
+    blank = [item.asked.id for item in lab.items if not item.written]
+    unproven = [item.asked.id for item in lab.items if item.written and not item.passed]
+    lines = [f"still blank: {', '.join(blank)}"] if blank else []
+    return lines + ([f"written, check not passed in the saved notebook: {', '.join(unproven)}"] if unproven else [])
 
 
 def table(labs: list[LabProgress]) -> str:
@@ -65,51 +108,60 @@ def table(labs: list[LabProgress]) -> str:
         if lab.fault:
             lines += [lab.fault, ""]
             continue
-        lines += [f"{lab.title}  ({lab.path.name})"]
-        width = max((len(", ".join(item.names)) for item in lab.items), default=0)
+        lines += [f"{lab.lab}: {lab.title}  ({lab.path.name})"]
+        width = max((len(", ".join(item.asked.names)) for item in lab.items), default=0)
         for item in lab.items:
-            state = f"written, check {item.check}" if item.written else "blank"
-            lines += [f"  {item.id}  {', '.join(item.names):{width}}  {state}"]
+            names, points = ", ".join(item.asked.names), f"{item.asked.points:g} points"
+            lines += [f"  {item.asked.id}  {names:{width}}  {points:>10}  {_state(item)}"]
         n_written = sum(item.written for item in lab.items)
         lines += [f"  {n_written} of {len(lab.items)} exercises written", ""]
-    return "\n".join(lines).rstrip()
+    return "\n".join([*lines, *_overall(totals(labs))])
 
 
-def _defines(name: str, source: str) -> bool:
-    try:
-        tree = ast.parse(re.sub(r"^\s*[%!].*$", "pass", source, flags=re.MULTILINE))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        # written, if not yet rightly: the cell does not parse
-        return re.search(rf"^(?:def|class)\s+{re.escape(name)}\b", source, re.MULTILINE) is not None
-    return any(_binds(node, name) and not _is_blank(node) for node in tree.body)
+def totals(labs: Iterable[LabProgress]) -> list[tuple[str, ...]]:
+    """One row a notebook: lab, file, exercises written, checks passed, points behind them."""
+    rows = []
+    for lab in labs:
+        if not lab.fault:
+            passed, (reached, most) = sum(item.passed for item in lab.items), lab.points
+            written, n = sum(item.written for item in lab.items), len(lab.items)
+            rows.append((lab.lab, lab.path.name, f"{written} of {n}", f"{passed} of {n}", f"{reached:g} of {most:g}"))
+    return rows
 
 
-def _binds(node: ast.stmt, name: str) -> bool:
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        return node.name == name
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-    return any(isinstance(target, ast.Name) and target.id == name for target in targets)
+def _overall(rows: list[tuple[str, ...]]) -> list[str]:
+    head = ("lab", "notebook", "written", "checks passed", "their points")
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in (head, *rows)]
+    return [*lines, NOT_FULL_MARKS] if rows else []
 
 
-def _is_blank(node: ast.stmt) -> bool:
-    parts = list(ast.walk(node))
-    if any(isinstance(part, ast.FunctionDef) and _only_raises(part) for part in parts):
-        return True
-    return any(isinstance(part, ast.Constant) and C_BLANK in str(part.value) for part in parts)
+def _state(item: Item) -> str:
+    if not item.written:
+        return "blank"
+    count = f" ({item.count})" if item.count else ""
+    if item.check == "changed":
+        return "written, check passed, but the answer has changed since"
+    return f"written, check {item.check}{count}"
 
 
-def _only_raises(function: ast.FunctionDef) -> bool:
-    body = function.body[1:] if ast.get_docstring(function, clean=False) is not None else function.body
-    return len(body) == 1 and isinstance(body[0], ast.Raise) and "NotImplementedError" in ast.unparse(body[0])
-
-
-def _checks(tree: dict[str, Any]) -> dict[str, str]:
-    """What the saved outputs of the check cells say, by exercise id."""
-    found = {}
+def _checks(tree: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str, str]]]:
+    """What the saved outputs of the check cells say: exercise, then verdict, count and digest of what was run."""
     for cell in tree.get("cells", ()):
-        metadata = cell.get("metadata") or {}
-        about = metadata.get("effdl") or {}
-        if about.get("role") == "check" and cell.get("outputs"):
+        about = (cell.get("metadata") or {}).get("effdl") or {}
+        call = CALL.match(_text(cell.get("source")).strip())
+        exercise = about.get("id") if about.get("role") == "check" else call[1] if call else None
+        if exercise and cell.get("outputs"):
             kinds = {output.get("output_type") for output in cell["outputs"]}
-            found[about.get("id")] = "failed" if "error" in kinds else "passed"
-    return found
+            said = "\n".join(_text(output.get(key)) for output in cell["outputs"] for key in ("text", "evalue"))
+            count, digest = COUNT.search(said), DIGEST.search(said)
+            verdict = "failed" if "error" in kinds else "passed"
+            yield exercise, (verdict, f"{count[1]} of {count[2]}" if count else "", digest[1] if digest else "")
+
+
+def _text(found: Any) -> str:
+    return "".join(line for line in found if isinstance(line, str)) if isinstance(found, list) else str(found or "")
+
+
+def _number(found: Any) -> float:
+    return float(found) if isinstance(found, int | float) else 0.0

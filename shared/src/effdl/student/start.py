@@ -11,7 +11,9 @@ from pathlib import Path
 
 from effdl.place import checkout
 
-__all__ = ["Refused", "copy_lab", "lab_name", "open_notebook", "released", "work_folder"]
+__all__ = ["Refused", "copy_lab", "lab_name", "notebooks", "open_notebook", "released", "work_folder"]
+
+FOLDER, INDEX = "work", "index.ipynb"
 
 
 class Refused(Exception):
@@ -19,8 +21,19 @@ class Refused(Exception):
 
 
 def work_folder() -> Path:
-    """`work/` below the current folder: a student's copies, which nothing here ever overwrites."""
-    return Path.cwd() / "work"
+    """`work/`, a student's copies, which nothing here ever overwrites.
+
+    It is below the current folder, beside a current `labs/`, or the current folder itself if that is its name.
+    """
+    here = Path.cwd()
+    if here.name == FOLDER:
+        return here
+    return (here.parent if here.name == "labs" else here) / FOLDER
+
+
+def notebooks(work: Path) -> list[Path]:
+    """The notebooks in a folder, but for the index."""
+    return sorted(path for path in work.glob("*.ipynb") if path.name != INDEX)
 
 
 def released() -> dict[str, Path]:
@@ -36,20 +49,24 @@ def released() -> dict[str, Path]:
 
 
 def copy_lab(lab: str, work: Path) -> tuple[Path, bool]:
-    """The student's copy of a lab in `work`, and whether it was made just now; an existing one stays as it is.
+    """The student's copy of a lab, or of the "index", in `work`, and whether it was made just now.
+
+    An existing one stays as it is.
 
     Raises: Refused if the course has no such lab, or `work` cannot be written
     """
     labs, name = released(), lab_name(lab)
-    if name not in labs:
+    index = checkout() / "labs" / INDEX
+    source = index if name == index.stem else labs.get(name)
+    if source is None or not source.is_file():
         raise Refused(f"there is no lab {lab!r}; this course has: {', '.join(labs)}")
-    target = work / labs[name].name
+    target = work / source.name
     if work.exists() and not work.is_dir():
         raise Refused(f"{work} is a file: move it elsewhere, the lab goes into a folder of that name")
     try:
         work.mkdir(exist_ok=True)
         with target.open("xb") as copy:
-            copy.write(labs[name].read_bytes())
+            copy.write(source.read_bytes())
     except FileExistsError:
         if not target.is_file():
             raise Refused(f"{target} is in the way: move it elsewhere") from None

@@ -6,11 +6,12 @@ import re
 import unicodedata
 from pathlib import Path
 
-from effdl.student.start import Refused, lab_name
+from effdl.student.start import Refused, lab_name, notebooks
 from effdl.student.validate import InvalidSubmission, read_submission
 
 __all__ = ["check_id", "find_notebook", "hand_in"]
 
+FOLDER = "submissions"
 # what the grader would take for a lab's name or for the mark of a second copy
 AMBIGUOUS = re.compile(r"^lab\d{2}[_-]|[_-]lab\d{2}(?!\d)|[-_]copy\d*$", re.IGNORECASE)
 
@@ -35,7 +36,7 @@ def find_notebook(lab: str, work: Path) -> Path:
 
     Raises: Refused if there is none or more than one
     """
-    found = sorted(path for path in work.glob("*.ipynb") if _is_of(path, lab_name(lab)))
+    found = sorted(path for path in notebooks(work) if _is_of(path, lab_name(lab)))
     if not found:
         raise Refused(f"there is no notebook of {lab} in {work}: run 'effdl start {lab}', or name the file with --file")
     if len(found) > 1:

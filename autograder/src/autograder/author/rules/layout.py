@@ -23,9 +23,9 @@ ALT = re.compile(r"""\balt\s*=\s*(?:"\s*[^"\s][^"]*"|'\s*[^'\s][^']*')""", re.IG
 
 
 def lab_has_its_size(draft: Draft) -> Iterator[Problem]:
-    """45 to 70 cells beside the one that prepares Colab, 4 to 8 exercises."""
+    """45 to 70 cells beside those that every lab has, for Colab and for handing in; 4 to 8 exercises."""
     for count, (low, high), what in (
-        (len(draft.source.cells) - 1, CELLS, "cells"),
+        (len(draft.source.own_cells) - 1, CELLS, "cells"),
         (len(draft.source.exercises), EXERCISES, "exercises"),
     ):
         if not low <= count <= high:
@@ -91,7 +91,7 @@ def figures_show_a_picture(draft: Draft) -> Iterator[Problem]:
 def texts_are_short(draft: Draft) -> Iterator[Problem]:
     """A text cell has 120 words at most, folded hints not counted; the lab 1,200 to 2,500."""
     total = 0
-    for cell in draft.source.cells:
+    for cell in draft.source.own_cells:
         if cell.kind != "markdown":
             continue
         total += len(_words(cell.source))

@@ -1,0 +1,59 @@
+"""Find the file of the notebook that this kernel belongs to.
+
+Jupyter Server 2 tells a kernel the path that its notebook had when it started, VS Code sets a name, Colab answers with
+the notebook itself. Where none does, the one notebook of the lab in the current folder is taken.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from effdl.student import session
+from effdl.student.start import Refused
+from effdl.student.submit import find_notebook
+
+__all__ = ["from_colab", "own_notebook"]
+
+COLAB_SECONDS = 30
+
+
+def own_notebook(lab: str) -> Path:
+    """The file of this notebook.
+
+    Raises: Refused if it cannot be told
+    """
+    said = [session.names().get("__vsc_ipynb_file__"), os.environ.get("JPY_SESSION_NAME")]
+    paths = [Path(path) for path in said if isinstance(path, str) and path]
+    for path in paths:
+        if path.is_file():
+            return path
+    # renamed since the kernel started, or a front end that tells nothing
+    try:
+        return find_notebook(lab, Path.cwd())
+    except Refused:
+        raise Refused(
+            f'this cell cannot tell which file is its notebook: write hand_in("{lab}", student_id, file="NAME.ipynb")'
+        ) from None
+
+
+def from_colab(lab: str) -> Path | None:
+    """On Colab the notebook as it stands in the browser, written to a temporary file; None elsewhere.
+
+    Raises: Refused if Colab does not answer
+    """
+    try:
+        from google.colab import _message
+    except ImportError:
+        return None
+    answer: Any = _message.blocking_request("get_ipynb", timeout_sec=COLAB_SECONDS)
+    if not isinstance(answer, dict) or "ipynb" not in answer:
+        raise Refused(
+            "Colab did not hand over the notebook: use File > Download > Download .ipynb and upload that file"
+        )
+    path = Path(tempfile.mkdtemp(prefix="effdl-")) / f"{lab}.ipynb"
+    path.write_text(json.dumps(answer["ipynb"]), encoding="utf-8")
+    return path
