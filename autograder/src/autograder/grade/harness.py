@@ -18,6 +18,7 @@ import types
 import warnings
 
 import numpy as np
+import numpy.random  # which numpy imports when it is first used: a notebook may have broken imports by then
 import torch
 from IPython import get_ipython
 from torch import nn
