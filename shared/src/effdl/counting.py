@@ -103,10 +103,10 @@ def layer_macs(layer: Layer, in_shape: tuple[int, ...]) -> tuple[int, tuple[int,
     if layer.kind == "linear":
         out_shape = (*in_shape[:-1], layer.co)
         return math.prod(out_shape) * layer.ci, out_shape
-    sizes = zip(in_shape[1:], layer.kernel, strict=True)
-    out_shape = (layer.co, *(shapes.out_size(size, k, layer.stride, layer.padding) for size, k in sizes))
-    macs_each = math.prod(layer.kernel) * layer.ci // layer.groups
-    return math.prod(out_shape) * macs_each, out_shape
+    (_, h, w), (kh, kw) = in_shape, layer.kernel
+    ho = shapes.out_size(h, kh, layer.stride, layer.padding)
+    wo = shapes.out_size(w, kw, layer.stride, layer.padding)
+    return layer.co * ho * wo * kh * kw * layer.ci // layer.groups, (layer.co, ho, wo)
 
 
 def describe(module: nn.Conv2d | nn.Linear) -> Layer:
