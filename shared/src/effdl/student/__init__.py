@@ -16,7 +16,7 @@ def summary(lab: str, points: Mapping[str, float]) -> None:
 
     `points` maps each row, the exercise's id and then its names ("3.6 apoz, channel_entropy"), to its points.
     """
-    from effdl.student.summary import show
+    from effdl.student.lab_table import show
 
     show(lab, points)
 
@@ -33,13 +33,13 @@ def hand_in(lab: str, student_id: str, file: str | Path | None = None) -> None:
 
 def begin(lab: str) -> None:
     """Copy a lab beside this notebook, never overwriting, and show where it is."""
-    from effdl.student.overview import begin_here
+    from effdl.student.index_cells import begin_here
 
     print(begin_here(lab))
 
 
 def overview() -> None:
     """Show how far each lab beside this notebook is, as the saved notebooks say."""
-    from effdl.student.overview import show
+    from effdl.student.index_cells import show
 
     show()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from effdl.student import progress, start
+from effdl.student.lab_table import Table, show_table
 from effdl.student.start import Refused
-from effdl.student.summary import Table, show_table
 
 __all__ = ["begin_here", "overview_table", "show"]
 
