@@ -13,10 +13,13 @@ from effdl.plots import memory as memory
 from effdl.plots import network as network
 from effdl.plots import pruning as pruning
 from effdl.plots import receptive as receptive
+from effdl.plots import search as search
+from effdl.plots import search_widgets as search_widgets
 from effdl.plots import shapes as shapes
 from effdl.plots import sparse as sparse
 from effdl.plots import sparse_widgets as sparse_widgets
 from effdl.plots import theatre as theatre
+from effdl.plots import tickets as tickets
 from effdl.plots.predictions import reveal
 from effdl.plots.style import Picture, picture, use_style
 
