@@ -222,6 +222,17 @@ def test_the_disk_is_limited(kernel, each_kind):
         assert kernel.run(many).ename == "OSError"
 
 
+EMPTY = "for i in itertools.count(): os.close(os.open(f\"{os.environ['TMPDIR']}/{i}\", os.O_CREAT))"
+
+
+def test_the_number_of_files_is_limited(sandbox, each_kind):
+    """Empty ones take no room on a disk in memory, and would fill the machine's memory, which counts as nobody's."""
+    with sandbox.kernel() as kernel:
+        run = kernel.run(f"import itertools, os\n{EMPTY}", wall_s=20)
+        assert (run.status, run.ename) == (("error", "OSError") if each_kind == "fork" else ("died", ""))
+    assert works(sandbox)
+
+
 def test_open_files_are_limited(kernel):
     assert kernel.run("import os\nkept = [open('/dev/null') for _ in range(5000)]").ename == "OSError"
     assert kernel.run("kept = None; del kept; import gc; gc.collect(); 1").status in ("ok", "error")

@@ -110,6 +110,7 @@ class ColdSandbox:
         with contextlib.ExitStack() as stack:
             uid = stack.enter_context(contextlib.closing(UidSlot())).uid if self._as_root else 0
             ours, theirs = map(stack.enter_context, map(contextlib.closing, socket.socketpair()))
+            scratch = bwrap.scratch(self._policy)
             config = {
                 "namespaces": True,
                 "report": theirs.fileno(),
@@ -117,6 +118,8 @@ class ColdSandbox:
                 "key": key,
                 "uid": uid,
                 "limits": bwrap.limits(self._policy),
+                "scratch": list(scratch),
+                "scratch_bytes": max(scratch.values()) * MIB,
             }
             around = spawn([*self._argv, *PYTHON, f"{bwrap.SCRIPTS}/cold.py", json.dumps(config)], theirs)
             stack.callback(stop, around)

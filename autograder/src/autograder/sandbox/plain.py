@@ -68,7 +68,7 @@ class PlainSandbox:
         limits = bwrap.limits(self._policy)
         if not uid:
             limits["NPROC"] += threads_of_mine()
-        config = {"folder": folder, "uid": uid, "limits": limits, "namespaces": False}
+        config = {"folder": folder, "uid": uid, "limits": limits, "namespaces": False, "scratch": [folder]}
         config |= {"unprotected": self.isolation == "none", "scratch_bytes": self._policy.tmp_mib * MIB}
         if self.isolation == "landlock":
             read, listed = readable_parts(self._places)

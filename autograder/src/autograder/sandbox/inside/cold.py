@@ -1,7 +1,8 @@
 """Start one kernel: `python cold.py CONFIG`. Hands the kernel's sockets over and clears up after it.
 
 With `namespaces` this process is locked in like the kernel, and what is left running ends with the namespace.
-Without, it stays outside of the kernel's jail and kills what the kernel leaves.
+Without, it stays outside of the kernel's jail and kills what the kernel leaves. Either way it ends a kernel whose
+scratch folders outgrow.
 """
 
 from __future__ import annotations
@@ -34,36 +35,45 @@ def main(config: dict) -> None:
             jail.enter(config)
         channels.hand_over(config["folder"], report, pid)
         report.close()
-        if config["namespaces"]:
-            os.waitpid(pid, 0)
-        else:
-            watch(pid, config["folder"], config["scratch_bytes"])
+        watch(pid, config["scratch"], config["scratch_bytes"])
     finally:
         if not config["namespaces"]:
             jail.end_descendants(pid, config["uid"])
             shutil.rmtree(config["folder"], ignore_errors=True)
 
 
-def watch(pid: int, folder: str, most_bytes: int) -> None:
-    """Wait for the kernel's end, and bring it about if its scratch folder, which is on the host's disk, outgrows."""
+def watch(pid: int, folders: list[str], most_bytes: int) -> None:
+    """Wait for the kernel's end, and bring it about if a scratch folder outgrows.
+
+    Without namespaces that is the host's disk; with them the folders have a size, but empty files have none.
+    """
     ended = select.poll()
     ended.register(os.pidfd_open(pid), select.POLLIN)
     while not ended.poll(LOOK_MS):
-        if outgrown(folder, most_bytes):
+        if any(outgrown(folder, most_bytes) for folder in folders):
             os.kill(pid, signal.SIGKILL)
 
 
 def outgrown(folder: str, most_bytes: int) -> bool:
     """Whether there are more than `most_bytes` or `MOST_FILES` in a folder; no more of it is looked at than that."""
-    size = number = 0
+    size, number, device = 0, 0, os.stat(folder).st_dev
     for top, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if on_device(f"{top}/{name}", device)]
         number += len(folders) + len(files)
-        for name in files:
+        for name in files if number <= MOST_FILES else ():
             with contextlib.suppress(OSError):
                 size += os.lstat(f"{top}/{name}").st_blocks * 512
         if number > MOST_FILES or size > most_bytes:
             return True
     return False
+
+
+def on_device(path: str, device: int) -> bool:
+    """Whether a folder is not mounted from elsewhere, as a Python below /tmp is."""
+    try:
+        return os.lstat(path).st_dev == device
+    except OSError:
+        return False
 
 
 def become_kernel(config: dict, report: socket.socket) -> None:
