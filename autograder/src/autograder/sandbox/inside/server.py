@@ -30,6 +30,7 @@ from calls import check, libc
 NAMESPACES = 0x00020000 | 0x04000000 | 0x08000000 | 0x20000000 | 0x40000000  # mount, uts, ipc, pid, net
 NOSUID, NODEV, NOEXEC, BIND, RECURSIVE, PRIVATE = 2, 4, 8, 1 << 12, 1 << 14, 1 << 18
 REQUEST_BYTES = 1 << 16
+MOST_FILES = 10_000  # in a scratch folder: empty ones take no room there, but a kilobyte of the machine's memory each
 KERNEL_MODULES = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "matplotlib_inline")
 
 
@@ -86,7 +87,7 @@ def fresh_scratch(scratch: dict[str, int], trees: list[str]) -> None:
     """Mount an empty folder over each scratch folder, and over it again, read-only, the trees that lie in one."""
     handles = {path: os.open(path, os.O_PATH) for path in trees}
     for path, mib in scratch.items():
-        mount("tmpfs", path, "tmpfs", NOSUID | NODEV, f"size={mib}m,mode=1777")
+        mount("tmpfs", path, "tmpfs", NOSUID | NODEV, f"size={mib}m,nr_inodes={MOST_FILES},mode=1777")
     for path, handle in handles.items():
         if stat.S_ISDIR(os.stat(handle).st_mode):
             os.makedirs(path, exist_ok=True)
