@@ -60,3 +60,12 @@ def test_sizes_are_those_of_the_arrays():
     assert sizes["CSR"] == pytest.approx(csr)
     assert sizes["Blocked-ELL"] == pytest.approx(ell)
     assert sizes["dense"] == 16 * 24 * 4 / 1024
+
+
+def test_windows_times_the_matrix_are_the_layers_outputs():
+    net = nets.ResNet8(8, generator=torch.Generator().manual_seed(0))
+    images = torch.randn(4, 1, 28, 28, generator=torch.Generator().manual_seed(1))
+    for name, matrix in sparse_layers.matrices(net).items():
+        seen, outputs = sparse_layers.windows(net, name, images, 48)
+        assert seen.shape == (matrix.shape[1], 48)
+        assert torch.allclose(matrix @ seen, outputs, atol=1e-5)

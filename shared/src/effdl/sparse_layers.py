@@ -18,11 +18,14 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from effdl import experiments, fkw, masking, pruning, storage
+from effdl import capture, experiments, fkw, masking, pruning, storage
 from effdl.data import Split
 from effdl.experiments import Stages
 
-__all__ = ["as_24_matrix", "half_masks", "heavy_tailed", "matrices", "measure", "sizes_kib", "stored_share"]
+__all__ = [
+    "as_24_matrix", "half_masks", "heavy_tailed", "matrices", "measure", "sizes_kib", "stored_share",
+    "windows",
+]  # fmt: skip
 
 BITS_PER_KIB = 8 * 1024
 
@@ -34,6 +37,17 @@ def matrices(net: nn.Module) -> dict[str, Tensor]:
     Source: Chetlur et al. 2014, arXiv:1410.0759
     """
     return {name: weight.flatten(1) for name, weight in masking.prunable(net).items()}
+
+
+def windows(net: nn.Module, name: str, images: Tensor, n: int) -> tuple[Tensor, Tensor]:
+    """What a convolution is multiplied with on real images, n windows drawn from all, one a column, and its outputs.
+
+    Shapes: images (n_image, c, h, w) -> (ci kh kw, n), (co, n)
+    Raises: ValueError if the images hold fewer windows
+    Source: Chetlur et al. 2014, arXiv:1410.0759
+    """
+    drawn, outputs = capture.patches(net, name, images, n_samples=n, generator=torch.Generator().manual_seed(0))
+    return drawn.flatten(1).T.contiguous(), outputs.T.contiguous()
 
 
 def as_24_matrix(w: Tensor) -> Tensor:
