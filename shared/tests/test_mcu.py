@@ -1,7 +1,5 @@
 """C compiled for a microcontroller does what NumPy does, is counted exactly, and fails with a place and a reason."""
 
-import sys
-
 import numpy as np
 import pytest
 
@@ -9,7 +7,7 @@ for needed in ("ziglang", "unicorn", "capstone", "elftools"):
     pytest.importorskip(needed)
 
 from effdl import mcu  # noqa: E402
-from effdl.mcu import counting, tool  # noqa: E402
+from effdl.mcu import counting, image, machine, tool  # noqa: E402
 from effdl.mcu.parts import part_named  # noqa: E402
 
 MATMUL = """
@@ -231,8 +229,17 @@ def test_without_the_compiler_the_message_has_the_command(monkeypatch):
 
 
 def test_without_the_reader_of_programs_the_message_has_the_command(monkeypatch):
-    monkeypatch.setitem(sys.modules, "elftools.elf.elffile", None)
+    monkeypatch.setattr(image, "ELFFile", None)
     assert "pip install pyelftools" in str(refused("int f(void) { return 90211; }"))
+
+
+@pytest.mark.parametrize("missing", ["unicorn", "capstone"])
+def test_without_the_emulator_or_the_disassembler_the_message_has_the_command(missing, monkeypatch):
+    monkeypatch.setattr({"unicorn": machine, "capstone": counting}[missing], missing, None)
+    counting._disassembler.cache_clear()
+    counting.decode.cache_clear()
+    with pytest.raises(mcu.McuError, match=r"install it with pip install .effdl\[mcu\]"):
+        mcu.run(mcu.compile("int f(void) { return 90212; }"), "f")
 
 
 ONE = np.ones(8, np.int32)

@@ -14,6 +14,13 @@ import functools
 import re
 from collections.abc import Mapping
 
+from effdl.mcu.errors import McuError
+
+try:  # here and not where it is needed, so that a process that forks pays for it once
+    import capstone
+except ImportError:
+    capstone = None
+
 __all__ = ["CYCLES", "KINDS", "cycles_estimate", "decode", "histogram"]
 
 Block = tuple[int, int]  # address and bytes
@@ -65,6 +72,6 @@ def _kind(mnemonic: str) -> str:
 
 @functools.cache
 def _disassembler() -> object:
-    import capstone
-
+    if capstone is None:
+        raise McuError('there is no disassembler: install it with pip install "effdl[mcu]"')
     return capstone.Cs(capstone.CS_ARCH_ARM, capstone.CS_MODE_THUMB | capstone.CS_MODE_MCLASS)

@@ -15,6 +15,11 @@ from typing import Any
 from effdl.mcu.errors import CompileError
 from effdl.mcu.parts import Part
 
+try:  # here and not where it is needed, so that a process that forks pays for it once
+    from elftools.elf.elffile import ELFFile
+except ImportError:
+    ELFFile = None
+
 __all__ = ["Function", "Program", "read_program"]
 
 TEXT = "answer.c"
@@ -84,12 +89,10 @@ def read_program(elf: bytes, part: Part, source: str, warnings: tuple[str, ...] 
 
 
 def _opened(elf: bytes) -> Any:
-    try:
-        from elftools.elf.elffile import ELFFile
-    except ImportError as problem:
+    if ELFFile is None:
         raise CompileError(
             'there is no reader of programs: install it with pip install "effdl[mcu]", or pip install pyelftools'
-        ) from problem
+        )
     return ELFFile(io.BytesIO(elf))
 
 

@@ -22,6 +22,12 @@ from effdl.mcu.errors import Fault, McuError, TooLong
 from effdl.mcu.image import Program
 from effdl.mcu.memory import PAINT, Layout, check_guards, lay_out, stack_bytes
 
+try:  # here and not where it is needed, so that a process that forks pays for it once
+    import unicorn
+    from unicorn import arm_const
+except ImportError:
+    unicorn = None
+
 __all__ = ["Run", "run"]
 
 CALLS = itertools.count(1)
@@ -90,12 +96,8 @@ class _Machine:
     """One emulated part with a program in its memory, for one call."""
 
     def __init__(self, program: Program, layout: Layout, max_instructions: int, trace: bool) -> None:
-        try:
-            import unicorn
-            from unicorn import arm_const
-        except ImportError as problem:
-            raise McuError('there is no emulator: install it with pip install "effdl[mcu]"') from problem
-        self.unicorn, self.registers = unicorn, arm_const
+        if unicorn is None:
+            raise McuError('there is no emulator: install it with pip install "effdl[mcu]"')
         self.program, self.layout, self.limit = program, layout, max_instructions
         self.cpu = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS)
         model = arm_const.UC_CPU_ARM_CORTEX_M7 if program.part.core == "cortex-m7" else arm_const.UC_CPU_ARM_CORTEX_M4
@@ -111,9 +113,9 @@ class _Machine:
 
     def load(self) -> None:
         """Map the part's memory, write the program, the arrays and the paint, set the registers."""
-        part, layout, uc = self.program.part, self.layout, self.unicorn
-        self.cpu.mem_map(part.flash_base, part.flash_bytes, uc.UC_PROT_READ | uc.UC_PROT_EXEC)
-        self.cpu.mem_map(part.sram_base, part.sram_bytes, uc.UC_PROT_READ | uc.UC_PROT_WRITE)
+        part, layout = self.program.part, self.layout
+        self.cpu.mem_map(part.flash_base, part.flash_bytes, unicorn.UC_PROT_READ | unicorn.UC_PROT_EXEC)
+        self.cpu.mem_map(part.sram_base, part.sram_bytes, unicorn.UC_PROT_READ | unicorn.UC_PROT_WRITE)
         first = layout.placed[0].address if layout.placed else layout.free
         self.cpu.mem_write(first, bytes([PAINT]) * (part.sram_end - first))
         for address, body in self.program.segments:
@@ -122,20 +124,19 @@ class _Machine:
             self.cpu.mem_write(placed.address, placed.array.tobytes())
         self.cpu.mem_write(layout.sp, layout.stack)
         for i, word in enumerate(layout.core):
-            self.cpu.reg_write(self.registers.UC_ARM_REG_R0 + i, word)
+            self.cpu.reg_write(arm_const.UC_ARM_REG_R0 + i, word)
         for i, word in enumerate(layout.single):
-            self.cpu.reg_write(self.registers.UC_ARM_REG_S0 + i, word)
-        self.cpu.reg_write(self.registers.UC_ARM_REG_SP, layout.sp)
-        self.cpu.reg_write(self.registers.UC_ARM_REG_LR, self.home | 1)
+            self.cpu.reg_write(arm_const.UC_ARM_REG_S0 + i, word)
+        self.cpu.reg_write(arm_const.UC_ARM_REG_SP, layout.sp)
+        self.cpu.reg_write(arm_const.UC_ARM_REG_LR, self.home | 1)
 
     def watch(self) -> None:
         """Ask the emulator to tell of blocks, faults and, for a trace, of every access."""
-        uc = self.unicorn
-        self.cpu.hook_add(uc.UC_HOOK_BLOCK, self.on_block)
-        self.cpu.hook_add(uc.UC_HOOK_MEM_INVALID, self.on_invalid)
-        self.cpu.hook_add(uc.UC_HOOK_INTR, self.on_stop)
+        self.cpu.hook_add(unicorn.UC_HOOK_BLOCK, self.on_block)
+        self.cpu.hook_add(unicorn.UC_HOOK_MEM_INVALID, self.on_invalid)
+        self.cpu.hook_add(unicorn.UC_HOOK_INTR, self.on_stop)
         if self.accesses is not None:
-            self.cpu.hook_add(uc.UC_HOOK_MEM_READ | uc.UC_HOOK_MEM_WRITE, self.on_access)
+            self.cpu.hook_add(unicorn.UC_HOOK_MEM_READ | unicorn.UC_HOOK_MEM_WRITE, self.on_access)
 
     def on_block(self, _: Any, address: int, size: int, __: Any) -> None:
         block = self.blocks.get((address, size))
@@ -149,15 +150,14 @@ class _Machine:
             self.cpu.emu_stop()
 
     def on_invalid(self, _: Any, access: int, address: int, size: int, value: int, __: Any) -> bool:
-        uc = self.unicorn
-        reads = (uc.UC_MEM_READ_UNMAPPED, uc.UC_MEM_READ_PROT)
-        writes = (uc.UC_MEM_WRITE_UNMAPPED, uc.UC_MEM_WRITE_PROT)
+        reads = (unicorn.UC_MEM_READ_UNMAPPED, unicorn.UC_MEM_READ_PROT)
+        writes = (unicorn.UC_MEM_WRITE_UNMAPPED, unicorn.UC_MEM_WRITE_PROT)
         kind = "READ" if access in reads else "WRITE" if access in writes else "FETCH"
         self.fault = self.fault or self.make_fault(kind, address, size)
         return False
 
     def on_stop(self, _: Any, number: int, __: Any) -> None:
-        pc = self.cpu.reg_read(self.registers.UC_ARM_REG_PC)
+        pc = self.cpu.reg_read(arm_const.UC_ARM_REG_PC)
         if number == NOT_FETCHED:
             self.fault = self.fault or self.make_fault("FETCH", pc, 2)
         why = STOPS.get(number, f"an exception that nothing handles (number {number})")
@@ -165,10 +165,10 @@ class _Machine:
         self.cpu.emu_stop()
 
     def on_access(self, _: Any, access: int, address: int, size: int, value: int, __: Any) -> None:
-        self.accesses.append((address, size, access == self.unicorn.UC_MEM_WRITE))
+        self.accesses.append((address, size, access == unicorn.UC_MEM_WRITE))
 
     def make_fault(self, kind: str, address: int, size: int) -> Fault:
-        part, sp = self.program.part, self.cpu.reg_read(self.registers.UC_ARM_REG_SP)
+        part, sp = self.program.part, self.cpu.reg_read(arm_const.UC_ARM_REG_SP)
         if kind == "WRITE" and sp < part.sram_base + 64 and address < part.sram_base:
             return self.at_place(kind, address, "the stack has grown down through all of the SRAM: endless recursion?")
         there = self.layout.describe(address, self.program)
@@ -181,7 +181,7 @@ class _Machine:
 
     def place(self) -> tuple[str, int]:
         """The function and the line that run; after a wild jump, those that the program came from."""
-        found = self.program.place(self.cpu.reg_read(self.registers.UC_ARM_REG_PC))
+        found = self.program.place(self.cpu.reg_read(arm_const.UC_ARM_REG_PC))
         return found if found[0] else self.program.place(self.last)
 
     def call(self, function: str) -> Run:
@@ -193,10 +193,10 @@ class _Machine:
         error, end = "", time.monotonic() + WALL_S
         try:
             self.cpu.emu_start(start | 1, self.home, timeout=WALL_S * 1_000_000)
-        except self.unicorn.UcError as problem:
-            odd = problem.errno == self.unicorn.UC_ERR_INSN_INVALID
+        except unicorn.UcError as problem:
+            odd = problem.errno == unicorn.UC_ERR_INSN_INVALID
             error = STOPS[1] if odd else f"something that this emulator cannot do ({problem})"
-        pc = self.cpu.reg_read(self.registers.UC_ARM_REG_PC)
+        pc = self.cpu.reg_read(arm_const.UC_ARM_REG_PC)
         if error and not self.fault:
             self.fault = self.at_place("STOP", pc, f"the program ran into {error}")
         if self.fault:
@@ -209,7 +209,7 @@ class _Machine:
         return self.result()
 
     def result(self) -> Run:
-        part, layout, arm = self.program.part, self.layout, self.registers
+        part, layout, arm = self.program.part, self.layout, arm_const
         sram = bytes(self.cpu.mem_read(part.sram_base, part.sram_bytes))
         check_guards(layout, sram, part.sram_base)
         stack = stack_bytes(layout, sram, part.sram_base)
