@@ -90,8 +90,8 @@ def mask_painter(group_scores: Callable[..., Tensor], mask_from_scores: Callable
 
     w = w.detach().clone()
     controls = {
-        "granularity": widgets.Dropdown(options=GRANULARITIES, value="fine", description="granularity"),
-        "p": widgets.Dropdown(options=[("L1", 1), ("L2", 2)], value=1, description="norm"),
+        "granularity": widgets.SelectionSlider(options=GRANULARITIES, value="fine", description="granularity"),
+        "p": widgets.SelectionSlider(options=[("L1", 1), ("L2", 2)], value=1, description="norm"),
         "percent": widgets.IntSlider(value=50, min=0, max=100, step=5, description="sparsity (%)"),
     }
 
@@ -118,8 +118,8 @@ def judge_criterion(blocks: Mapping[str, Evidence], **functions: Callable[..., T
         raise ValueError(f"judge_criterion: lacks the functions {sorted(missing)}")
     first, name = DEFAULT_CRITERION, next(iter(blocks))
     controls = {
-        "criterion": widgets.Dropdown(options=channels.CRITERIA, value=first, description="criterion"),
-        "block": widgets.Dropdown(options=list(blocks), value=name, description="block"),
+        "criterion": widgets.SelectionSlider(options=channels.CRITERIA, value=first, description="criterion"),
+        "block": widgets.SelectionSlider(options=list(blocks), value=name, description="block"),
     }
 
     def draw(by: Mapping[str, Callable[..., Tensor]], criterion: str, block: str) -> Frame:

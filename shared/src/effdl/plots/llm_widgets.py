@@ -137,7 +137,7 @@ def scaling(group_quantize: Callable[..., tuple[Tensor, Tensor]], salient_channe
     controls = {
         "scale": widgets.FloatSlider(value=2, min=1, max=16, step=0.5, description="scale s"),
         "bits": widgets.IntSlider(value=3, min=2, max=8, description="bits"),
-        "group_size": widgets.Dropdown(options=[16, 32, 64, 128], value=32, description="group size"),
+        "group_size": widgets.SelectionSlider(options=[16, 32, 64, 128], value=32, description="group size"),
     }
     references = (group_quant.group_quantize, awq.salient_channels)
     hang_controls(controls, scale_frame, (group_quantize, salient_channels), references)

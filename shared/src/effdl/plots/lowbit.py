@@ -64,7 +64,7 @@ def sandbox(fake_quantize: type[torch.autograd.Function]) -> Picture:
     import ipywidgets as widgets
 
     controls = {
-        "kind": widgets.Dropdown(options=KINDS, value=KINDS[2], description="gradient"),
+        "kind": widgets.SelectionSlider(options=KINDS, value=KINDS[2], description="gradient"),
         "bits": widgets.IntSlider(value=3, min=2, max=6, description="bits"),
         "lr": widgets.SelectionSlider(options=[0.02, 0.05, 0.1, 0.2, 0.5, 1.0], value=0.1, description="learning rate"),
     }

@@ -90,8 +90,8 @@ def field_explorer(receptive_field: Field, image: Tensor) -> Picture:
     picture_of = image[0].detach().clone()
     controls = {
         "depth": widgets.IntSlider(value=2, min=1, max=MAX_DEPTH, description="layers"),
-        "kernel": widgets.Dropdown(options=[1, 3, 5], value=3, description="kernel"),
-        "growth": widgets.Dropdown(options=GROWTHS, value=GROWTHS[0], description="growth"),
+        "kernel": widgets.SelectionSlider(options=[1, 3, 5], value=3, description="kernel"),
+        "growth": widgets.SelectionSlider(options=GROWTHS, value=GROWTHS[0], description="growth"),
     }
 
     def draw(by: Field, depth: int, kernel: int, growth: str) -> Frame:

@@ -165,7 +165,7 @@ def window_explorer(out_size: Callable[..., int], transposed_out_size: Callable[
     import ipywidgets as widgets
 
     controls = {
-        "layer": widgets.Dropdown(options=list(WINDOWS), value=FIRST, description="layer"),
+        "layer": widgets.SelectionSlider(options=list(WINDOWS), value=FIRST, description="layer"),
         "size": widgets.IntSlider(value=7, min=5, max=12, description="pixels in"),
         "percent": widgets.IntSlider(value=0, min=0, max=100, step=1, description="slide to (%)"),
     }

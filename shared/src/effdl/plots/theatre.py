@@ -134,8 +134,8 @@ def layout_ribbon(offset: Offset) -> Picture:
     import ipywidgets as widgets
 
     controls = {
-        "name": widgets.Dropdown(options=layout.LAYOUTS, value="NCHW", description="layout"),
-        "walk": widgets.Dropdown(options=list(WALKS), value=next(iter(WALKS)), description="read together"),
+        "name": widgets.SelectionSlider(options=layout.LAYOUTS, value="NCHW", description="layout"),
+        "walk": widgets.SelectionSlider(options=list(WALKS), value=next(iter(WALKS)), description="read together"),
     }
 
     def draw(by: Offset, name: str, walk: str) -> Frame:
@@ -154,7 +154,7 @@ def cache_theatre(cache_hits: Hits) -> Picture:
     import ipywidgets as widgets
 
     controls = {
-        "plan": widgets.Dropdown(options=list(PLANS), value="ijk", description="loops"),
+        "plan": widgets.SelectionSlider(options=list(PLANS), value="ijk", description="loops"),
         "n_lines": widgets.IntSlider(value=24, min=4, max=96, step=4, description="cache (lines)"),
         "percent": widgets.IntSlider(value=100, min=1, max=100, step=1, description="steps done (%)"),
     }
