@@ -20,7 +20,7 @@ def request(exercise="1.1", name="a", needs=("f",)):
 
 def payload(token, **parts):
     result = {"token": token, "items": [], "error": None, "absent": [], **parts}
-    return {"output_type": "display_data", "data": {MIME: result}, "metadata": {}}
+    return {"output_type": "display_data", "data": {MIME: [result]}, "metadata": {}}
 
 
 class FakeSandbox:
@@ -99,7 +99,7 @@ def test_an_answer_whose_cell_was_left_out_is_lost_and_not_missing():
             done = super().run(code, wall_s=wall_s)
             for output in done.outputs:
                 error = {"type": "NameError", "text": "", "name": "f"}
-                output["data"][MIME] |= {"error": error, "absent": ["f"]}
+                output["data"][MIME][0] |= {"error": error, "absent": ["f"]}
             return done
 
     statuses, done = run(Absent(**{"written()": "timeout"}), requests=[request(name="a")])
@@ -160,7 +160,16 @@ def test_the_time_for_a_submission_ends():
 
 @pytest.mark.parametrize(
     "data",
-    [None, 3, {}, {MIME: None}, {MIME: []}, {MIME: {"token": []}}, {MIME: {"token": "other"}}, {MIME: {"items": 3}}],
+    [
+        None,
+        3,
+        {},
+        {MIME: None},
+        {MIME: []},
+        {MIME: {"token": []}},
+        {MIME: [{"token": "other"}, 3]},
+        {MIME: {"items": 3}},
+    ],
 )
 def test_outputs_that_no_case_sent_are_no_results(data):
     found, _ = read_results([{"output_type": "display_data", "data": data}, {"output_type": "stream"}], [request()])

@@ -17,7 +17,7 @@ import warnings
 
 MIME = "application/vnd.autograder.value+json"
 TICK_S, GRACE_S = 0.2, 2.0
-LINE_BYTES = 1 << 26
+LINE_BYTES, PARCEL_BYTES = 1 << 26, 1 << 18
 MOST_FILES = 1000
 
 
@@ -108,6 +108,7 @@ def be_the_copy(requests, shell, writing):
 def relay(requests, publish, reading, pid):
     """Show what comes from the copy until each case has its result; the first without one ended the copy."""
     waiting = {request["token"]: request for request in requests}
+    parcel = Parcel(publish)
     heard, rest, problem = time.monotonic(), bytearray(), "CaseDied"
     while waiting and len(rest) < LINE_BYTES:
         if select.select([reading], [], [], TICK_S)[0]:
@@ -118,27 +119,52 @@ def relay(requests, publish, reading, pid):
             rest += piece
             if b"\n" in piece:
                 *lines, rest = rest.split(b"\n")
-                hung = [show_line(line, publish, waiting) for line in lines]
+                hung = [take_line(line, parcel, waiting) for line in lines]
                 if any(hung):
+                    parcel.send()
                     return
         elif ended(pid):
             break
         elif time.monotonic() - heard > requests[0]["wall_s"] + 2 * GRACE_S:
             problem = "CaseTimeout"
             break
+        else:
+            parcel.send()
     for request in list(waiting.values())[:1]:
-        publish(data={MIME: result(request, [], {"type": problem, "text": "", "name": ""})}, metadata={})
+        parcel.add([result(request, [], {"type": problem, "text": "", "name": ""})], 0)
+    parcel.send()
 
 
-def show_line(line, publish, waiting):
-    """Show one line's data; whether it is the result of a case that hung, after which no other comes."""
+class Parcel:
+    """Results that are shown together, because each message costs the kernel milliseconds."""
+
+    def __init__(self, publish):
+        self.publish, self.results, self.size = publish, [], 0
+
+    def add(self, results, size):
+        if self.size + size > PARCEL_BYTES:
+            self.send()
+        self.results += results
+        self.size += size
+
+    def send(self):
+        if self.results:
+            self.publish(data={MIME: self.results}, metadata={})
+        self.results, self.size = [], 0
+
+
+def take_line(line, parcel, waiting):
+    """Take one line's data; whether it is the result of a case that hung, after which no other comes."""
     try:
         data = json.loads(line)
-        publish(data=data, metadata={})
-        found = data[MIME]
-        waiting.pop(found["token"], None)
-        return found["error"]["type"] == "CaseTimeout"
-    except (ValueError, KeyError, TypeError, AttributeError):
+        if list(data) != [MIME] or not isinstance(data[MIME], list):
+            parcel.publish(data=data, metadata={})
+            return False
+        parcel.add(data[MIME], len(line))
+        for found in data[MIME]:
+            waiting.pop(found["token"], None)
+        return data[MIME][0]["error"]["type"] == "CaseTimeout"
+    except (ValueError, LookupError, TypeError, AttributeError):
         return False
 
 

@@ -114,15 +114,14 @@ def read_results(outputs: list[dict[str, Any]], batch: list[Request]) -> tuple[d
     forged = False
     for output in outputs:
         data = output.get("data")
-        result = data.get(MIME) if isinstance(data, dict) else None
-        if result is None:
-            continue
-        token = result.get("token") if isinstance(result, dict) else None
-        request = wanted.get(token) if isinstance(token, str) else None
-        if request is None or request.id in found:
-            forged = True
-        else:
-            found[request.id] = _case_run(result, request)
+        results = data.get(MIME, []) if isinstance(data, dict) else []
+        for result in results if isinstance(results, list) else [results]:
+            token = result.get("token") if isinstance(result, dict) else None
+            request = wanted.get(token) if isinstance(token, str) else None
+            if request is None or request.id in found:
+                forged = True
+            else:
+                found[request.id] = _case_run(result, request)
     return found, forged
 
 

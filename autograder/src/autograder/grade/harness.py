@@ -52,7 +52,7 @@ def reset(seed):
     random.seed(seed)
     np.random.seed(seed % 2**32)
     np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)  # torch.manual_seed writes down its whole stack for devices not there
     torch.set_default_dtype(torch.float32)
     torch.set_num_threads(1)
     # each of these imports much of torch when called: only where something was changed
@@ -182,7 +182,7 @@ def play(requests, shell, joined=False):
     before = files()
 
     def publish(found):
-        shell.display_pub.publish(data={MIME: found}, metadata={})
+        shell.display_pub.publish(data={MIME: [found]}, metadata={})
 
     def give_up(request):
         publish(result(request, [], {"type": "CaseTimeout", "text": "it could not be stopped", "name": ""}))

@@ -31,7 +31,12 @@ NAMESPACES = 0x00020000 | 0x04000000 | 0x08000000 | 0x20000000 | 0x40000000  # m
 NOSUID, NODEV, NOEXEC, BIND, RECURSIVE, PRIVATE = 2, 4, 8, 1 << 12, 1 << 14, 1 << 18
 REQUEST_BYTES = 1 << 16
 MOST_FILES = 10_000  # in a scratch folder: empty ones take no room there, but a kilobyte of the machine's memory each
-KERNEL_MODULES = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "matplotlib_inline")
+KERNEL_MODULES = (
+    *("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.debugger", "matplotlib_inline"),
+    *("IPython.core.debugger", "IPython.core.oinspect", "IPython.extensions.storemagic", "tornado.platform.asyncio"),
+    *("faulthandler", "sqlite3"),
+)
+NOT_NEEDED = "debugpy"  # nobody attaches a debugger, and it is a third of the time in which a kernel starts
 
 
 def mount(source: str, target: str, kind: str, flags: int, options: str = "") -> None:
@@ -41,9 +46,11 @@ def mount(source: str, target: str, kind: str, flags: int, options: str = "") ->
 
 def preload(modules: list[str]) -> None:
     """Import what kernels will need. What cannot be imported here fails there too, where it is seen."""
+    sys.modules[NOT_NEEDED] = None
     for name in (*KERNEL_MODULES, *modules):
         with contextlib.suppress(Exception):
             importlib.import_module(name)
+    del sys.modules[NOT_NEEDED]
     gc.collect()
     gc.freeze()
 
@@ -115,7 +122,7 @@ def become_kernel(request: dict, report: socket.socket) -> None:
     channels.silence()
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
     fresh_random_states()
-    sys.argv = ["ipykernel_launcher", "-f", file]
+    sys.argv = ["ipykernel_launcher", "-f", file, "--HistoryManager.enabled=False"]
     from ipykernel.kernelapp import IPKernelApp
 
     try:
