@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-from collections.abc import Callable
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -59,3 +64,31 @@ def new_out(tmp_path: Path) -> Callable[[str], Path]:
         return private.parent
 
     return make
+
+
+@pytest.fixture
+def cluster(tmp_path: Path, hand_in: Callable[..., Path]) -> Iterator[Callable[..., tuple[str, list]]]:
+    """Starts a scheduler and workers; returns its address and the workers' processes. `hand_in` sets their path."""
+    running, env = [], {**os.environ, "OMP_NUM_THREADS": "1", "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "30s"}
+
+    def start(*arguments):
+        command = [sys.executable, "-m", "dask", *arguments, "--scheduler-file", str(tmp_path / "scheduler.json")]
+        with open(tmp_path / "dask.log", "ab") as log:
+            process = subprocess.Popen(command, env=env, cwd=tmp_path, stdout=log, stderr=log, start_new_session=True)
+        running.append(process)
+        return process
+
+    def make(workers=2):
+        start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show")
+        plain = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path / "spill"))
+        workers = [start("worker", "--host", "127.0.0.1", *plain) for _ in range(workers)]
+        end = time.monotonic() + 60
+        while not (tmp_path / "scheduler.json").exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        return json.loads((tmp_path / "scheduler.json").read_text())["address"], workers
+
+    yield make
+    for process in running:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

@@ -56,7 +56,7 @@ def _grade(course: Path, inbox: Path, out: Path, last: int, options: dict, answe
     told = ""
     with open(os.devnull, "w") as nothing, contextlib.redirect_stderr(nothing):
         try:
-            grade(Course(course), "lab99", inbox, out, marker="fake_marker:open_marker", **{"workers": 2, **options})
+            grade(Course(course), "lab99", inbox, out, **{"marker": "fake_marker:open_marker", "workers": 2, **options})
         except Exception as problem:
             told = f"{type(problem).__name__}: {problem}"
     answer.send((steps.count, told))
