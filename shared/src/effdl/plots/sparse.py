@@ -59,10 +59,11 @@ def tiles(widths: Sequence[int], traffic: Sequence[Sequence[int]]) -> Picture:
     named = {"blocks of threads": COLORS[0], "entries of A read": COLORS[1], "values of B read": GREY}
     for index, color in enumerate(named.values()):
         ax.plot(widths, [row[index] for row in traffic], f"{MARKERS[index]}-", color=color)
-    key(ax, named, (0.62, 0.93), (0, -0.11))
     ax.set(xscale="log", yscale="log", xlabel="columns of a tile", ylabel="count", xticks=widths, xticklabels=widths)
     ax.minorticks_off()
-    ax.set_ylim(None, 12 * max(max(row) for row in traffic))
+    ax.set_xlim(None, 2.6 * widths[-1])
+    ends = zip(traffic[-1], named.items(), strict=True)
+    end_labels(ax, widths[-1], [(count, name, color) for count, (name, color) in ends])
     first, last = traffic[0], traffic[-1]
     title = f"Tiles of {widths[0]} make {first[0] / last[0]:.0f} times the blocks of {widths[-1]}, and reads of A"
     ax.set_title(title)
@@ -79,9 +80,7 @@ def timeline(found: Mapping[str, tuple[Tensor, float]], workers: int, *, dpi: in
     fig, axes = panels(len(found), height=2.6, sharex=True, sharey=True)
     for index, (ax, (name, (runs, used))) in enumerate(zip(np.atleast_1d(axes), found.items(), strict=True)):
         worker, start, end = runs.numpy().T
-        shades = np.where(np.arange(len(runs)) % 2, 1.0, 0.65)
-        colors = [(*_rgb(COLORS[index]), shade) for shade in shades]
-        ax.barh(worker, end - start, left=start, color=colors, height=0.85)
+        ax.barh(worker, end - start, left=start, color=COLORS[index], ec="white", lw=0.7, height=0.85)
         ax.axvline(end.max(), color="black", lw=0.9)
         ax.set_title(f"{name}: {100 * used:.0f} % used", fontsize=9)
         ax.set_xlabel("time")
@@ -139,10 +138,10 @@ def accuracies(found: Mapping[str, Sequence[Sequence[float]]], dense: float) -> 
         at = np.arange(3) + 0.16 * (index - (len(kinds) - 1) / 2)
         ax.plot(np.tile(at, len(values)), values.flatten(), MARKERS[index], color=COLORS[index], alpha=0.45)
         ax.plot(at, values.mean(0), "_", color=COLORS[index], ms=14, mew=2)
-    key(ax, dict(zip(kinds, COLORS, strict=False)), (0.62, 0.32), (0, -0.11))
+    key(ax, dict(zip(kinds, COLORS, strict=False)), (0.79, 0.6), (0, -0.11))
     ax.axhline(dense, color=GREY, lw=1, ls="--")
     label(ax, (-0.42, dense), f"dense {dense:.1f}", GREY, dx=0, dy=6)
-    ax.set(xticks=range(3), xticklabels=steps, ylabel="validation images right (%)", xlim=(-0.45, 2.6))
+    ax.set(xticks=range(3), xticklabels=steps, ylabel="validation images right (%)", xlim=(-0.45, 3.2))
     ax.set_ylim(None, dense + 3)
     ends = {name: float(np.mean([row[2] for row in found[name]])) for name in kinds}
     first, second = kinds[:2]
@@ -157,18 +156,20 @@ def accuracies(found: Mapping[str, Sequence[Sequence[float]]], dense: float) -> 
 def blocks(sparsities: Sequence[float], shares: Mapping[int, Sequence[float]], real: Mapping[int, float]) -> Picture:
     """Lines: the share of values that blocks of several sizes store when single weights were pruned, and a real layer.
 
-    Shapes: shares {block: shares in [0, 1], one for each sparsity}; real {block: share}
+    Shapes: shares {block: shares in [0, 1], one for each sparsity}; real {block: share}, blocks of 1 among them
     Source: ours
     """
     fig, ax = panels(height=2.7)
+    zeros = 100 * (1 - real[min(real)])
     for index, (block, row) in enumerate(shares.items()):
         ax.plot([100 * s for s in sparsities], [100 * share for share in row], color=COLORS[index])
-        ax.plot(103, 100 * real[block], MARKERS[index], color=COLORS[index], clip_on=False)
-        half = min(range(len(row)), key=lambda i: abs(row[i] - 0.5))
-        label(ax, (100 * sparsities[half], 100 * row[half]), f"{block} x {block}", COLORS[index], dx=-34, dy=-4)
-    ax.set(xlabel="single weights pruned (%)", ylabel="values stored (%)", xlim=(50, 108), ylim=(0, 104))
-    ax.set_xticks(range(50, 101, 10))
-    label(ax, (103, 100 * max(real.values())), "real", "black", dx=-6, dy=9)
+        ax.plot(zeros, 100 * real[block], MARKERS[index], color=COLORS[index])
+        height = 0.55 if block == max(shares) else 0.85  # where the curve lies apart from the others
+        at = max(len(row) // 3, min(range(len(row)), key=lambda i: abs(row[i] - height)))
+        label(ax, (100 * sparsities[at], 100 * row[at]), f"{block} x {block}", COLORS[index], dx=-30, dy=-9)
+    ax.axvline(zeros, color="black", lw=0.8, ls=":")
+    label(ax, (zeros, 5), "our layer", "black", dx=-45)
+    ax.set(xlabel="single weights pruned (%)", ylabel="values stored (%)", xlim=(50, 101), ylim=(0, 104))
     largest = max(shares)
     at = min(range(len(sparsities)), key=lambda i: abs(sparsities[i] - 0.9))
     title = f"At {100 * sparsities[at]:.0f} % pruned, blocks of {largest} store {100 * shares[largest][at]:.0f} %"
@@ -209,12 +210,12 @@ def race(times: Timings, evens: Mapping[str, float | None]) -> Picture:
     fig, ax = panels(height=3.0)
     dense = next(ms for name, _, ms, _ in times if name == "dense, PyTorch")
     ax.axhline(dense, color=GREY, lw=1.2, ls="--")
-    label(ax, (50, dense), f"dense, PyTorch {dense:.2g} ms", GREY, dx=250, dy=6)
+    label(ax, (96, dense), f"dense {dense:.2g} ms", GREY, dx=0, dy=6)
     for index, name in enumerate(evens):
         rows = sorted((100 * sparsity, ms) for other, sparsity, ms, _ in times if other == name)
         ax.plot(*zip(*rows, strict=True), f"{MARKERS[index]}-", color=COLORS[index])
     key(ax, dict(zip(evens, COLORS, strict=False)), (0.02, 0.32), (0, -0.09))
-    ax.set(xlabel="sparsity (%)", ylabel="time (ms)", yscale="log")
+    ax.set(xlabel="sparsity (%)", ylabel="processor time (ms)", yscale="log", xlim=(22, 110))
     said = ", ".join(f"{name} from {100 * at:.0f} %" for name, at in evens.items() if at is not None)
     title = f"Faster than dense: {said}" if said else "Nothing is faster than dense"
     ax.set_title(title)
@@ -224,7 +225,7 @@ def race(times: Timings, evens: Mapping[str, float | None]) -> Picture:
 
 
 def layers(found: Mapping[str, Mapping[str, tuple[float, float]]], *, zero_line: str = "dense, PyTorch") -> Picture:
-    """Dots: how many times as fast as the dense product each layer's sparse ones are, against its sparsity.
+    """Dots: how many times as fast as the dense product each layer's sparse ones are.
 
     Shapes: found {layer: {kernel: (sparsity, ms)}}
     Source: ours
@@ -233,15 +234,21 @@ def layers(found: Mapping[str, Mapping[str, tuple[float, float]]], *, zero_line:
     names = [name for name in next(iter(found.values())) if name != zero_line]
     ratios = {name: {layer: of[zero_line][1] / of[name][1] for layer, of in found.items()} for name in names}
     for index, name in enumerate(names):
-        at = [100 * found[layer][name][0] for layer in found]
-        ax.plot(at, list(ratios[name].values()), MARKERS[index], color=COLORS[index], ls="none")
-    for layer, ratio in ratios[names[-1]].items():
-        label(ax, (100 * found[layer][names[-1]][0], ratio), layer.removeprefix("blocks."), COLORS[len(names) - 1])
-    key(ax, dict(zip(names, COLORS, strict=False)), (0.02, 0.9), (0, -0.1))
-    ax.axhline(1, color=GREY, lw=1.2, ls="--")
-    label(ax, (ax.get_xlim()[0], 1), "as fast as dense", GREY, dy=6)
-    ax.set(xlabel="zeros in the layer (%)", ylabel="times as fast", ylim=(0, None))
-    ax.set_xlim(None, ax.get_xlim()[1] + 3)
+        ax.plot(list(ratios[name].values()), range(len(found)), MARKERS[index], color=COLORS[index], ls="none")
+    key(ax, dict(zip(names, COLORS, strict=False)), (0.84, 0.92), (0, -0.1))
+    ax.axvline(1, color=GREY, lw=1.2, ls="--")
+    label(ax, (1, -0.7), "as fast as dense", GREY, dx=3)
+    zeros = [100 * of[names[-1]][0] for of in found.values()]
+    rows = [f"{layer}, {share:.0f} % zeros" for layer, share in zip(found, zeros, strict=True)]
+    ax.set(
+        yticks=range(len(found)), yticklabels=rows, xlabel="times as fast", xscale="log", ylim=(len(found) - 0.5, -1)
+    )
+    values = [ratio for of in ratios.values() for ratio in of.values()]
+    steps = [step for step in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50) if 0.5 * min(values) < step < 2 * max(values)]
+    ax.set_xticks(steps, [f"{step:g}" for step in steps])
+    ax.set_xlim(0.8 * min(values), 2 * max(values))
+    ax.minorticks_off()
+    ax.grid(axis="x")
     wins = sum(ratio > 1 for ratio in ratios[names[-1]].values())
     title = f"{names[-1]} beats the dense product in {wins} of {len(found)} layers"
     ax.set_title(title)
@@ -263,7 +270,3 @@ def draw_formats(ax: Axes, kib: Mapping[str, float]) -> None:
     ax.set(yticks=range(len(names)), yticklabels=names, xlabel="KiB", xlim=(0, 1.25 * max(kib.values())))
     ax.invert_yaxis()
     ax.grid(False)
-
-
-def _rgb(color: str) -> tuple[float, float, float]:
-    return tuple(int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
