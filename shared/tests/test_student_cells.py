@@ -289,6 +289,8 @@ def test_the_notebook_is_found_as_jupyter_and_vs_code_tell_it(tmp_path, kernel, 
         here.own_notebook("lab03")
     monkeypatch.setenv("JPY_SESSION_NAME", str(one))
     assert here.own_notebook("lab03") == one
+    monkeypatch.setenv("JPY_SESSION_NAME", "work/one.ipynb")
+    assert here.own_notebook("lab03") == one
     kernel["__vsc_ipynb_file__"] = str(two)
     assert here.own_notebook("lab03") == two
 

@@ -21,6 +21,7 @@ from effdl import assembly, layers
 from effdl.assembly import Functions
 from effdl.data import Split
 from effdl.nets import ResNet8
+from effdl.plots.predictions import HeldBack, is_blank, mark_guesses
 from effdl.plots.style import COLORS, GREY, Picture, label, panels, picture
 from effdl.plots.widget import WIDGET_DPI, Frame, hang_controls
 
@@ -104,12 +105,18 @@ def normalization_sets(normalize: Forward, *, n: int = 4, c: int = 6, groups: in
     return picture(fig, f"{title} of {n * c} maps; group normalization has {groups} groups.")
 
 
-def batch_sizes(sizes: Sequence[int], percents: Sequence[float], stored: float) -> Picture:
+def batch_sizes(
+    sizes: Sequence[int], percents: Sequence[float], stored: float, *, guess: Mapping[int, float] | None = None
+) -> Picture | HeldBack:
     """Line: accuracy when normalization takes the statistics of batches of each size; the stored ones in grey.
+
+    `guess` is a prediction, size -> percent, marked beside the line; the figure waits for a blank one.
 
     Shapes: percents as long as sizes
     Source: ours
     """
+    if guess is not None and is_blank(guess):
+        return HeldBack()
     fig, ax = panels(height=2.4)
     ax.axhline(stored, color=GREY, lw=1, ls="--")
     label(ax, (sizes[0], stored), "stored statistics", GREY, dx=0, dy=6)
@@ -119,7 +126,8 @@ def batch_sizes(sizes: Sequence[int], percents: Sequence[float], stored: float) 
     ax.set_xticks(sizes, [str(size) for size in sizes], minor=False)
     ax.minorticks_off()
     listed = ", ".join(f"{size}: {percent:.0f} %" for size, percent in zip(sizes, percents, strict=True))
-    return picture(fig, f"{title}; stored statistics {stored:.0f} %. {listed}.")
+    told = mark_guesses(ax, guess, dict(zip(sizes, percents, strict=True)), lambda size, percent: (size, percent))
+    return picture(fig, f"{title}; stored statistics {stored:.0f} %. {listed}.{told}")
 
 
 def attention_map(image: Tensor, shares: Tensor, token: int) -> Picture:
@@ -214,7 +222,7 @@ def run_network(resnet_forward: Forward, functions: Sequence[Forward], net: ResN
 
     controls = {
         "index": widgets.IntSlider(value=0, min=0, max=len(split) - 1, description="picture"),
-        "statistics": widgets.Dropdown(options=["stored", "batch"], value="stored", description="statistics"),
+        "statistics": widgets.SelectionSlider(options=["stored", "batch"], value="stored", description="statistics"),
     }
 
     def draw(by: tuple[Forward, Functions], index: int, statistics: str) -> Frame:

@@ -1,19 +1,40 @@
 """Put a prediction beside the measured result.
 
 `reveal` takes the guess that the reader wrote down and the truth, each a number or a dict of numbers or words, and
-prints one line per entry. Running example: guess 0.9, truth 0.93 prints the two and their difference, +0.03.
+prints one line per entry. Running example: guess 0.9, truth 0.93 prints the two and their difference, 0.03. A drawing
+that takes the guess marks it beside the result, joined by a line as long as the error.
 
-A blank (`None`) asks for a guess and keeps the answer back, so that running all cells never gives it away.
+A blank (`None`) asks for a guess and keeps the answer back, so that running all cells never gives it away. The first
+guess of a session is committed: if it is changed after the result was seen, both are shown. Nothing of it is graded.
 
 Source: ours; the beat "predict, compute, compare" of the course
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
-__all__ = ["compare_guess", "reveal"]
+from matplotlib.axes import Axes
+
+from effdl.plots.style import label
+from effdl.student import session
+
+__all__ = ["HeldBack", "compare_guess", "is_blank", "mark_guesses", "reveal"]
+
+INK = "#222222"  # of guesses: no curve has it
+FAR = 3.0  # a guess further outside the axes than that many times their length is told in words only
+
+
+class HeldBack:
+    """What stands in the place of a figure that would give away the answer to a blank prediction."""
+
+    def __repr__(self) -> str:
+        return "The figure appears with your prediction: put it in place of None above, then run this cell again."
+
+    def _ipython_display_(self) -> None:
+        print(self)
 
 
 def compare_guess(name: str, guess: Any, truth: Any, unit: str = "") -> str:
@@ -25,14 +46,14 @@ def compare_guess(name: str, guess: Any, truth: Any, unit: str = "") -> str:
     >>> compare_guess("fine", 0.9, 0.93)
     'fine: you said 0.9, it is 0.93, off by 0.03'
     """
-    label, unit = (f"{name}: " if name else ""), (f" {unit}" if unit else "")
+    head, unit = (f"{name}: " if name else ""), (f" {unit}" if unit else "")
     if guess is None:
-        return f"{label}no prediction yet: put yours in place of None above, then run this cell again"
+        return f"{head}no prediction yet: put yours in place of None above, then run this cell again"
     numbers = _is_number(guess) and _is_number(truth)
     if guess == truth if numbers else str(guess).strip().lower() == str(truth).lower():
-        return f"{label}it is {truth}{unit}, as you said"
+        return f"{head}it is {truth}{unit}, as you said"
     off = f", off by {abs(guess - truth):.3g}" if numbers else ""
-    return f"{label}you said {guess}{unit}, it is {truth}{unit}{off}"
+    return f"{head}you said {guess}{unit}, it is {truth}{unit}{off}"
 
 
 def reveal(guess: Any, truth: Any, unit: str = "") -> None:
@@ -41,12 +62,69 @@ def reveal(guess: Any, truth: Any, unit: str = "") -> None:
     Shapes: none
     Source: ours
     """
-    if not isinstance(truth, Mapping):
-        print(compare_guess("", guess, truth, unit))
-        return
-    guesses = guess if isinstance(guess, Mapping) else dict.fromkeys(truth, guess)
-    for name, value in truth.items():
-        print(compare_guess(str(name), guesses.get(name), value, unit))
+    truths = truth if isinstance(truth, Mapping) else {"": truth}
+    guesses = guess if isinstance(guess, Mapping) else dict.fromkeys(truths, guess)
+    for name, value in truths.items():
+        said = guesses.get(name)
+        print(compare_guess(str(name), said, value, unit) + _committed(str(name), said, unit))
+
+
+def is_blank(guess: Any) -> bool:
+    """Whether a prediction, or every entry of it, is still `None`.
+
+    Shapes: none
+    Source: ours
+    """
+    return all(map(is_blank, guess.values())) if isinstance(guess, Mapping) else guess is None
+
+
+def mark_guesses(
+    ax: Axes, guesses: Any, truths: Mapping[Any, float], at: Callable[[Any, float], tuple[float, float]]
+) -> str:
+    """Draw each guess that is a number as a diamond, joined to its result; return what was drawn in words.
+
+    `at(name, value)` is the place of a value on the axes. The axes grow to hold the guesses.
+
+    Shapes: none
+    Source: ours
+    """
+    guesses = guesses if isinstance(guesses, Mapping) else {}
+    numbers = {name: guesses[name] for name in truths if _is_number(guesses.get(name)) and math.isfinite(guesses[name])}
+    named = False
+    for name, guess in numbers.items():
+        place, result = at(name, guess), at(name, truths[name])
+        if not _make_room(ax, place):
+            continue
+        ax.plot(*zip(place, result, strict=True), color=INK, lw=1, zorder=1)
+        ax.plot(*place, "D", color=INK, mfc="none", zorder=3)
+        if not named:
+            label(ax, place, "your guess", INK, dy=9)
+            named = True
+    told = (f"{name} {guess:g}, off by {abs(guess - truths[name]):.3g}" for name, guess in numbers.items())
+    return f" Your guesses: {'; '.join(told)}." if numbers else ""
+
+
+def _make_room(ax: Axes, place: tuple[float, float]) -> bool:
+    """Grow the axes to hold a place; False if it is too far away."""
+    for value, limits, grow in zip(place, (ax.get_xlim(), ax.get_ylim()), (ax.set_xlim, ax.set_ylim), strict=True):
+        low, high = sorted(limits)
+        beyond, margin = max(low - value, value - high), 0.05 * (high - low)
+        if beyond > FAR * (high - low):
+            return False
+        if beyond > 0:
+            new = (min(low, value - margin), max(high, value + margin))
+            grow(new if limits[0] < limits[1] else new[::-1])
+    return True
+
+
+def _committed(name: str, guess: Any, unit: str) -> str:
+    """What was guessed first in this session, where that is no longer the guess."""
+    cell = session.running()
+    if guess is None or not cell:
+        return ""
+    first = session.first_guess((cell, name), guess)
+    same = repr(first) == repr(guess)
+    return "" if same else f" (your first guess, before you saw it: {first}{f' {unit}' if unit else ''})"
 
 
 def _is_number(value: Any) -> bool:

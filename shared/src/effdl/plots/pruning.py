@@ -17,6 +17,7 @@ import torch
 from matplotlib.axes import Axes
 from torch import Tensor
 
+from effdl.plots.predictions import HeldBack, is_blank, mark_guesses
 from effdl.plots.style import COLORS, GREY, PALE, Picture, label, panels, picture
 
 __all__ = ["bn_leak", "kept_energy", "layer_costs", "masks", "paint", "stored_size"]
@@ -49,12 +50,18 @@ def layer_costs(layers: Sequence[tuple[str, int, int]], pruned: Sequence[str]) -
     return picture(fig, f"{title}. Per layer, percent of parameters and of MACs: {rows}. Layers left dense are grey.")
 
 
-def kept_energy(gaussian: Mapping[str, float], trained: Mapping[str, float]) -> Picture:
+def kept_energy(
+    gaussian: Mapping[str, float], trained: Mapping[str, float], *, guess: Mapping[str, float] | None = None
+) -> Picture | HeldBack:
     """Dots: the share of squared weight that each granularity keeps, on Gaussian weights and on trained ones.
+
+    `guess` is a prediction of the Gaussian ones in percent, marked beside them; the figure waits for a blank one.
 
     Shapes: two dicts from granularity to a share in [0, 1], same keys
     Source: ours
     """
+    if guess is not None and is_blank(guess):
+        return HeldBack()
     names = list(gaussian)
     fig, ax = panels(height=2.4)
     rows = range(len(names))
@@ -67,11 +74,13 @@ def kept_energy(gaussian: Mapping[str, float], trained: Mapping[str, float]) -> 
         label(ax, (100 * values[apart], names.index(apart)), what, color, dx=dx)
     ax.set(yticks=list(rows), yticklabels=names, xlabel="share of squared weight kept (%)", xlim=(40, 102))
     ax.set_ylim(len(names) - 0.5, -0.8)
+    percents = {name: 100 * share for name, share in gaussian.items()}
+    told = mark_guesses(ax, guess, percents, lambda name, percent: (percent, names.index(name)))
     most, least = max(gaussian, key=gaussian.get), min(gaussian, key=gaussian.get)
     title = f"Of a Gaussian's energy, {most} keeps {100 * gaussian[most]:.0f} %, {least} {100 * gaussian[least]:.0f} %"
     ax.set_title(title)
     rows_text = ", ".join(f"{n} {100 * gaussian[n]:.0f} and {100 * trained[n]:.0f}" for n in names)
-    return picture(fig, f"{title}. Percent kept, Gaussian and trained weights: {rows_text}.")
+    return picture(fig, f"{title}. Percent kept, Gaussian and trained weights: {rows_text}.{told}")
 
 
 def masks(w: Tensor, named: Mapping[str, Tensor]) -> Picture:
@@ -113,12 +122,18 @@ def paint(ax: Axes, w: Tensor, mask: Tensor) -> None:
     ax.grid(False)
 
 
-def stored_size(sparsities: Sequence[float], curves: Mapping[str, Sequence[float]]) -> Picture:
+def stored_size(
+    sparsities: Sequence[float], curves: Mapping[str, Sequence[float]], *, guess: Mapping[str, float] | None = None
+) -> Picture | HeldBack:
     """Lines: stored bytes of a layer against sparsity, for each way to store it; the first curve is the baseline.
+
+    `guess` is a prediction of the bytes at 50 %, marked there; the figure waits for a blank one.
 
     Shapes: sparsities in [0, 1], each curve as long, in bytes
     Source: ours
     """
+    if guess is not None and is_blank(guess):
+        return HeldBack()
     fig, ax = panels()
     base_name, base = next(iter(curves.items()))
     saves = {}
@@ -138,7 +153,9 @@ def stored_size(sparsities: Sequence[float], curves: Mapping[str, Sequence[float
     ax.set(xlabel="sparsity (%)", ylabel="stored size (KiB)", ylim=(0, None), xlim=(0, 100), title=title)
     half = min(range(len(sparsities)), key=lambda i: abs(sparsities[i] - 0.5))
     sizes = ", ".join(f"{name} {values[half] / 1024:.1f} KiB" for name, values in curves.items())
-    return picture(fig, f"{title}. At {100 * sparsities[half]:.0f} % sparsity: {sizes}.")
+    truths = {name: values[half] for name, values in curves.items()}
+    told = mark_guesses(ax, guess, truths, lambda name, size: (100 * sparsities[half], size / 1024))
+    return picture(fig, f"{title}. At {100 * sparsities[half]:.0f} % sparsity: {sizes}.{told}")
 
 
 def bn_leak(leak: Tensor, keep: Tensor) -> Picture:

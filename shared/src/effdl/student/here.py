@@ -26,9 +26,10 @@ def own_notebook(lab: str) -> Path:
 
     Raises: Refused if it cannot be told
     """
-    said = [session.names().get("__vsc_ipynb_file__"), os.environ.get("JPY_SESSION_NAME")]
+    said = (session.names().get("__vsc_ipynb_file__"), os.environ.get("JPY_SESSION_NAME"))
     paths = [Path(path) for path in said if isinstance(path, str) and path]
-    for path in paths:
+    # some servers tell the path below their own folder, which only its last part helps to find
+    for path in [*paths, *(Path.cwd() / path.name for path in paths)]:
         if path.is_file():
             return path
     # renamed since the kernel started, or a front end that tells nothing

@@ -1,0 +1,111 @@
+"""Predictions: committed before the result is shown, marked beside it where there is a figure, never raising."""
+
+from __future__ import annotations
+
+import matplotlib
+import pytest
+import torch
+from effdl.plots import network, pruning, reveal
+from effdl.plots.predictions import HeldBack, compare_guess, is_blank, mark_guesses
+from effdl.plots.style import panels
+from effdl.student import session
+
+matplotlib.use("agg")
+GAUSSIAN, TRAINED = {"fine": 0.93, "channel": 0.53}, {"fine": 0.95, "channel": 0.6}
+SHARES, SIZES = [0.0, 0.5, 1.0], {"dense": [4096, 4096, 4096], "bitmask": [5000, 3000, 100]}
+DRAWINGS = [
+    (
+        lambda guess: pruning.kept_energy(GAUSSIAN, TRAINED, guess=guess),
+        {"fine": 90, "channel": 20},
+        "fine 90, off by 3",
+    ),
+    (
+        lambda guess: pruning.stored_size(SHARES, SIZES, guess=guess),
+        {"bitmask": 2500, "faster": 2},
+        "bitmask 2500, off by 500",
+    ),
+    (lambda guess: network.batch_sizes([1, 200], [10.0, 94.0], 93.0, guess=guess), {1: 30, 200: 94}, "1 30, off by 20"),
+]
+
+
+@pytest.fixture
+def cell(monkeypatch):
+    """A cell that is running, in a kernel that has seen no guess yet."""
+    monkeypatch.setattr(session, "_guesses", {})
+    monkeypatch.setattr(session, "running", lambda: "reveal(guess, 93)")
+
+
+def test_the_first_guess_is_shown_beside_one_changed_after_the_result(cell, capsys):
+    reveal(90, 93, "%")
+    reveal(93, 93, "%")
+    reveal(90, 93, "%")
+    first, second, third = capsys.readouterr().out.splitlines()
+    assert first == third == "you said 90 %, it is 93 %, off by 3"
+    assert second == "it is 93 %, as you said (your first guess, before you saw it: 90 %)"
+
+
+def test_a_blank_is_no_first_guess(cell, capsys):
+    reveal({"a": None}, {"a": 3})
+    reveal({"a": 2}, {"a": 3})
+    assert capsys.readouterr().out.splitlines()[1] == "a: you said 2, it is 3, off by 1"
+
+
+def test_guesses_of_two_cells_and_two_names_are_apart(cell, capsys, monkeypatch):
+    reveal({"a": 1, "b": 2}, {"a": 1, "b": 1})
+    monkeypatch.setattr(session, "running", lambda: "another cell")
+    reveal({"a": 3, "b": 4}, {"a": 1, "b": 1})
+    assert "first guess" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("guess", ["many", [1, 2], object(), float("nan"), True, torch.ones(3)])
+def test_committing_never_raises_whatever_was_guessed(cell, guess, capsys):
+    for said in (guess, 3.0, guess):
+        reveal(said, 3.0)
+    assert "it is 3.0" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("guess", "blank"), [(None, True), ({"a": None}, True), ({"a": {"b": None}}, True), (0, False)]
+)
+def test_a_prediction_is_blank_if_every_entry_is(guess, blank):
+    assert is_blank(guess) is blank
+    assert not is_blank({"a": None, "b": 1})
+
+
+@pytest.mark.parametrize(("draw", "guess", "told"), DRAWINGS)
+def test_a_figure_marks_the_guess_and_its_error_and_says_so(draw, guess, told):
+    assert told in draw(guess).alt
+    assert draw(guess).png != draw(None).png
+    assert "guess" not in draw(None).alt
+
+
+@pytest.mark.parametrize(("draw", "guess"), [row[:2] for row in DRAWINGS])
+def test_a_figure_waits_for_a_blank_prediction(draw, guess, capsys):
+    held = draw(dict.fromkeys(guess))
+    assert isinstance(held, HeldBack)
+    held._ipython_display_()
+    assert "put it in place of None" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("guess", ["many", float("nan"), float("inf"), 1e9, True, None, [1]])
+@pytest.mark.parametrize("draw", [row[0] for row in DRAWINGS])
+def test_a_guess_that_cannot_be_drawn_is_left_out_and_not_raised(draw, guess):
+    assert draw({"fine": guess, "bitmask": guess, 1: guess, "other": 0}).png
+
+
+def test_the_axes_grow_for_a_guess_nearby_and_not_for_one_far_away():
+    _, ax = panels()
+    ax.set(xlim=(0, 10), ylim=(10, 0))
+    words = mark_guesses(ax, {"near": 12, "far": 1000}, {"near": 5, "far": 5}, lambda name, value: (value, 1))
+    assert ax.get_xlim()[1] > 12
+    assert ax.get_xlim()[1] < 20
+    assert ax.get_ylim() == (10, 0)
+    assert "near 12, off by 7; far 1000, off by 995" in words
+    matplotlib.pyplot.close()
+
+
+def test_outside_a_notebook_nothing_is_committed(capsys):
+    reveal(1, 2)
+    reveal(2, 2)
+    assert "first guess" not in capsys.readouterr().out
+    assert compare_guess("", 1, 2) == "you said 1, it is 2, off by 1"
