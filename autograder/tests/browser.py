@@ -59,13 +59,16 @@ def chromium() -> Iterator[Browser]:
 class Tab:
     """A page in a profile of its own. `dialogs` are texts of alerts, `strangers` the requests to other machines.
 
-    `errors` are what the page's own scripts failed with.
+    `errors` are what the page's own scripts failed with, `complaints` the errors that its console shows, `missing` the
+    requests that this machine did not answer with success.
     """
 
     page: Page
     dialogs: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
 
     @property
     def harm(self) -> list[str]:
@@ -79,6 +82,8 @@ def watched(browser: Browser) -> Iterator[Tab]:
     tab = Tab(context.new_page())
     tab.page.on("dialog", lambda dialog: (tab.dialogs.append(dialog.message), dialog.dismiss()))
     tab.page.on("pageerror", lambda error: tab.errors.append(str(error)))
+    tab.page.on("console", lambda line: tab.complaints.append(line.text) if line.type == "error" else None)
+    tab.page.on("response", lambda got: tab.missing.append(f"{got.status} {got.url}") if got.status >= 400 else None)
     context.route("**/*", lambda route, request: _let_through(tab, route, request))
     yield tab
     context.close()

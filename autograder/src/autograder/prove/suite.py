@@ -33,7 +33,7 @@ def steps(course: Course) -> list[Step]:
         Step("lint", [*python, "ruff", "check", "."]),
         Step("format", [*python, "ruff", "format", "--check", "."]),
         Step("labs: sources, marks and drift", [*python, "autograder.author.lint"]),
-        Step("unit tests", [*python, "pytest", "-n", str(min(2, os.cpu_count() or 1))]),
+        Step("unit tests", [*python, "pytest", "-n", str(min(2, os.cpu_count() or 1)), "--dist", "loadgroup"]),
     ]
     for name in course.lab_names():
         found += [

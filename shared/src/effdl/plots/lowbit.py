@@ -51,7 +51,7 @@ def sandbox_frame(fake_quantize: Callable[..., Tensor], kind: str, bits: int, lr
         f"{kind}, {bits} bits, learning rate {lr}: after {STEPS} steps the latent weight is {found.latent[-1]:.2f} and "
         f"rounds to {found.rounded[-1]:.2f}; the best level is {found.best:.2f}"
     )
-    right.set_title("latent blue, rounded orange (stairs), target dotted", fontsize=8)
+    right.set_title("latent blue, target dotted,\nrounded orange (stairs)", fontsize=8)
     return Frame(picture(fig, words, dpi=WIDGET_DPI).png, words)
 
 

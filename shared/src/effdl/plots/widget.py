@@ -24,6 +24,9 @@ __all__ = ["WIDGET_DPI", "Frame", "frame_or_note", "hang_controls"]
 
 WIDGET_DPI = 96  # redrawn in half the time of a printed figure
 WIDGET_WIDTH = "624px"  # 6.5 in of it
+CLASS = "effdl-widget"
+# ipywidgets cuts the chosen word of a slider off
+STYLE = f"<style>.{CLASS} .widget-readout {{ max-width: none; white-space: nowrap; overflow: visible }}</style>"
 # written out here, because ipywidgets 7, which Colab has, knows no `_repr_mimebundle_`
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -77,7 +80,8 @@ def hang_controls(controls: dict[str, Any], draw: Callable[..., Frame], yours: A
         control.observe(update, names="value")
     update()
     row = widgets.HBox(list(controls.values()), layout={"flex_flow": "row wrap"})
-    box = widgets.VBox([row, image, words])
+    box = widgets.VBox([row, image, words, widgets.HTML(STYLE, layout={"display": "none"})])
+    box.add_class(CLASS)
     settings = ", ".join(f"{control.description}: {control.value}" for control in controls.values())
     view = {
         "version_major": 2,

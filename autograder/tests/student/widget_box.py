@@ -1,0 +1,80 @@
+"""A widget on a page: its controls, its picture and its words."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import TimeoutError
+
+if TYPE_CHECKING:
+    from notebook_page import NotebookPage
+    from playwright.sync_api import ElementHandle
+
+CONTROLS = "[role=slider], select, input, button"
+KEYS = ("ArrowRight", "End", "ArrowLeft", "Home")
+REDRAW_MS, STEP_MS = 3_000, 60
+VALUE = "control => control.ariaValueText ?? control.value"
+FOLLOWED = """([box, words]) => {
+    const now = box.querySelector('[role=status]');
+    return now && now.innerText !== words;
+}"""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a widget shows in one state."""
+
+    image: str
+    alt: str
+    words: str
+
+
+class WidgetBox:
+    """The widget below the cell `index`."""
+
+    def __init__(self, notebook: NotebookPage, index: int) -> None:
+        self.page, self.prompt = notebook.page, notebook.prompt(index)
+        self.box = notebook.output(index).locator(".effdl-widget")
+        self.box.scroll_into_view_if_needed()
+
+    @property
+    def controls(self) -> list[ElementHandle]:
+        return self.box.locator(CONTROLS).element_handles()
+
+    @property
+    def shown(self) -> Shown:
+        image, words = self.box.locator("img"), self.box.locator("[role=status]")
+        return Shown(image.get_attribute("src"), image.get_attribute("alt"), words.inner_text())
+
+    def reached_by_tab(self) -> list[bool]:
+        """For each control, whether pressing Tab from the cell on arrives at it."""
+        self.prompt.click()
+        controls = self.controls
+        reached = [False] * len(controls)
+        for _ in range(4 * len(controls) + 8):
+            self.page.keyboard.press("Tab")
+            reached = [
+                found or control.evaluate("control => control === document.activeElement")
+                for found, control in zip(reached, controls, strict=True)
+            ]
+            if all(reached):
+                break
+        return reached
+
+    def move(self, control: ElementHandle) -> dict[str, Shown]:
+        """Press arrows, End and Home on a control; what is shown after each key that moved it."""
+        control.focus()
+        return {key: shown for key in KEYS if (shown := self.press(control, key))}
+
+    def press(self, control: ElementHandle, key: str) -> Shown | None:
+        """What one key leads to; None if it does not move the control."""
+        words, value = self.shown.words, control.evaluate(VALUE)
+        self.page.keyboard.press(key)
+        self.page.wait_for_timeout(STEP_MS)
+        if control.evaluate(VALUE) == value:
+            return None
+        with suppress(TimeoutError):  # some steps change nothing that is drawn
+            self.page.wait_for_function(FOLLOWED, arg=[self.box.element_handle(), words], timeout=REDRAW_MS)
+        return self.shown
