@@ -40,31 +40,6 @@ def test_the_pointers_are_those_of_scipy_where_no_padding_is_needed():
         assert v == oracle.data.tolist()
 
 
-def test_the_example_of_the_paper_comes_out():
-    places = [
-        (0, 0),
-        (8, 0),
-        (12, 0),
-        (4, 1),
-        (0, 2),
-        (12, 2),
-        (0, 4),
-        (4, 4),
-        (0, 5),
-        (12, 5),
-        (0, 6),
-        (8, 7),
-        (12, 7),
-    ]
-    codes = torch.zeros(16, 8, dtype=torch.int64)
-    for at, (row, column) in enumerate(places):
-        codes[row, column] = at + 1
-    v, z, p = eie.interleave(codes, 4, eie.encode_column)[0]
-    assert v == list(range(1, 14))
-    assert z == [0, 1, 0, 1, 0, 2, 0, 0, 0, 2, 0, 2, 0]
-    assert p == [0, 3, 4, 6, 6, 8, 10, 11, 13]
-
-
 @pytest.mark.parametrize("n_pe", [1, 4, 5])
 def test_the_product_is_the_dense_one_and_its_counts_are_those_of_the_masks(n_pe):
     codes, generator = some_codes(50, 30, 0.1), torch.Generator().manual_seed(1)

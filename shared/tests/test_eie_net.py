@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
-from effdl import data, eie, eie_net, experiments, masking, nets, pe, pruning, storage
+from effdl import data, eie, eie_bytes, eie_examples, eie_net, experiments, masking, nets, pe, pruning, storage
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def test_the_share_of_macs_left_is_counted_one_by_one(layers):
 def test_the_packed_bytes_are_as_many_as_were_counted_and_hold_the_lists(layers):
     layer = layers["blocks.2.conv1"]
     slices = eie.interleave(layer.codes, 3, partial(eie.encode_column, index_bits=5))
-    packed = eie_net.pack(slices, layer.codebook, 5)
+    packed = eie_bytes.pack(slices, layer.codebook, 5)
     assert len(packed) == -(-storage.relative_bits(layer.codes != 0, 4, index_bits=5, n_pe=3) // 8)
     text = "".join(f"{byte:08b}" for byte in packed)
     assert np.frombuffer(packed[:32], np.float16).tolist() == layer.codebook.tolist()
@@ -70,7 +70,7 @@ def test_the_packed_bytes_are_as_many_as_were_counted_and_hold_the_lists(layers)
 
 def test_pointers_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="16 bits"):
-        eie_net.pack([([1] * 2**16, [0] * 2**16, [0, 2**16])], torch.zeros(16))
+        eie_bytes.pack([([1] * 2**16, [0] * 2**16, [0, 2**16])], torch.zeros(16))
 
 
 def test_utilization_falls_with_elements_and_rises_with_places(layers):
@@ -85,20 +85,36 @@ def test_utilization_falls_with_elements_and_rises_with_places(layers):
 
 
 def test_a_heavy_tail_fills_some_rows_far_more_than_others():
-    codes = eie_net.heavy_tailed(200, 100)
+    codes = eie_examples.heavy_tailed(200, 100)
     counts = (codes != 0).sum(1)
     assert int(counts.sum()) == 1800
     assert counts.max() > 4 * counts.float().mean()
+    assert eie_net.loads(eie_examples.heavy_tailed(200, 100, n_pe=8) != 0, 8) == [225] * 8
 
 
 def test_every_format_counts_its_codebook_once():
-    codes = eie_net.heavy_tailed(32, 16, density=0.25)
-    bits = eie_net.format_bits(codes, n_pe=2)
+    codes = eie_examples.heavy_tailed(32, 16, density=0.25)
+    bits = eie_bytes.format_bits(codes, n_pe=2)
     assert bits["dense, 32 bits"] == 32 * 512
-    assert bits["dense, 4 bits"] == 4 * 512 + 256
+    assert bits["CSR, 32 bits"] == 128 * 48 + 33 * 16
+    assert bits["dense"] == 4 * 512 + 256
     assert bits["bitmask"] == 512 + 128 * 4 + 256
     assert bits["CSR"] == 128 * 20 + 33 * 16 + 256
     assert bits["EIE, 2 PEs"] == int(storage.bits_by_width(codes, 2, [4])[0])
+    assert eie_bytes.bits_a_weight(codes, n_pe=2)["bitmask"] == bits["bitmask"] / 512
+
+
+def test_the_network_s_kib_are_those_of_its_layers(layers):
+    found = eie_bytes.network_kib(layers)
+    assert found["dense, 32 bits"] == sum(layer.codes.numel() for layer in layers.values()) * 4 / 1024
+    assert found["bitmask"] < found["CSR"] < found["CSR, 32 bits"] < found["dense, 32 bits"]
+
+
+def test_the_example_has_the_pointers_of_the_paper():
+    v, z, p = eie.interleave(eie_examples.paper_example(), 4, eie.encode_column)[0]
+    assert v == list(range(1, 14))
+    assert z == [0, 1, 0, 1, 0, 2, 0, 0, 0, 2, 0, 2, 0]
+    assert p == [0, 3, 4, 6, 6, 8, 10, 11, 13]
 
 
 def test_the_pair_differs_in_nothing_but_the_masks(monkeypatch):

@@ -1,8 +1,8 @@
-"""Run the course's pruned network through EIE's format and its processing elements: densities, cycles, bytes.
+"""Run the course's pruned network through EIE's format and its processing elements: densities, loads, cycles.
 
 A convolution is the matrix (co, ci kh kw); its vectors are the patches that it meets on real images, zeros of the
 padded border included. If 13 % of the weights and 20 % of the activations are not zero, about 0.13 * 0.20 = 2.6 % of
-the dense MACs are left. `heavy_tailed` is a made-up matrix beside the real ones, whose rows differ far more.
+the dense MACs are left.
 
 What this leaves out: the first convolution, the 1 x 1 shortcuts and the classifier, which are not pruned; biases and
 batch normalization; that neighboring patches share activations, which EIE would read again for each.
@@ -20,16 +20,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from effdl import capture, eie, experiments, masking, pe, pruning, storage
+from effdl import capture, eie, experiments, masking, pe, pruning
 from effdl.data import Split
 from effdl.experiments import Stages
 
-__all__ = [
-    "Layer", "balanced_pair", "densities", "format_bits", "heavy_tailed", "image_cycles", "layers", "pack", "shared",
-    "utilizations",
-]  # fmt: skip
+__all__ = ["Layer", "balanced_pair", "densities", "image_cycles", "layers", "loads", "shared", "utilizations"]
 
-VALUE_BITS, POINTER_BITS = 4, 16
+VALUE_BITS = 4
 
 
 class Layer(NamedTuple):
@@ -95,6 +92,18 @@ def utilizations(codes: Tensor, inputs: Tensor, n_pes: Sequence[int], fifo_depth
     return found.mean(2)
 
 
+def loads(mask: Tensor, n_pe: int) -> list[int]:
+    """How many weights each element keeps.
+
+    Shapes: mask (rows, cols), bool, True = kept -> n_pe counts
+    Source: Han et al. 2017, section 3.2, arXiv:1612.00694
+
+    >>> loads(torch.eye(3) > 0, 2)
+    [2, 1]
+    """
+    return [int(mask[k::n_pe].sum()) for k in range(n_pe)]
+
+
 def image_cycles(layer: Layer, n_pe: int, fifo_depth: int) -> float:
     """Cycles that the layer takes for an image: the mean over its sampled vectors, times the places of an image.
 
@@ -104,50 +113,6 @@ def image_cycles(layer: Layer, n_pe: int, fifo_depth: int) -> float:
     slices = eie.interleave(layer.codes, n_pe, eie.encode_column)
     cycles = [pe.pe_schedule(pe.pe_work(slices, a), fifo_depth)[1] for a in layer.inputs]
     return layer.places * sum(cycles) / len(cycles)
-
-
-def heavy_tailed(rows: int, cols: int, *, density: float = 0.09, spread: float = 1.0, seed: int = 0) -> Tensor:
-    """Made-up codes: normal weights times a lognormal factor for each row, the largest kept, one code for all of them.
-
-    Shapes: -> (rows, cols), int64, 0 = pruned
-    Source: ours
-    """
-    generator = torch.Generator().manual_seed(seed)
-    loud = torch.exp(spread * torch.randn(rows, 1, generator=generator))
-    w = torch.randn(rows, cols, generator=generator) * loud
-    return pruning.mask_from_scores(w.abs(), 1 - density).long()
-
-
-def format_bits(codes: Tensor, *, index_bits: int = 4, n_pe: int = 4) -> dict[str, int]:
-    """Bits of one matrix in each format; values of 4 bits with their codebook everywhere, in the first row of 32 bits.
-
-    Shapes: codes (rows, cols), 0 = pruned
-    Source: effdl.storage
-    """
-    mask, codebook_bits = codes != 0, 16 * 2**VALUE_BITS
-    csr = storage.csr_bits(mask, VALUE_BITS, index_bits=16, pointer_bits=POINTER_BITS)
-    return {
-        "dense, 32 bits": storage.dense_bits(mask, 32),
-        "dense, 4 bits": storage.dense_bits(mask, VALUE_BITS) + codebook_bits,
-        "CSR": csr + codebook_bits,
-        "bitmask": storage.bitmask_bits(mask, VALUE_BITS) + codebook_bits,
-        f"EIE, {n_pe} PEs": storage.relative_bits(mask, VALUE_BITS, index_bits=index_bits, n_pe=n_pe),
-    }
-
-
-def pack(slices: Sequence[eie.Slice], codebook: Tensor, index_bits: int = 4) -> bytes:
-    """The bytes of an interleaved matrix: the codebook in 16-bit floats, then for each PE its p, v and z, bit by bit.
-
-    Shapes: slices for each PE (v, z, p), codebook (16,)
-    Raises: ValueError if a pointer needs more than 16 bits
-    Source: Han et al. 2016, section 3, arXiv:1602.01528
-    """
-    if max(p[-1] for _, _, p in slices) >= 2**POINTER_BITS:
-        raise ValueError(f"pack: pointers have {POINTER_BITS} bits, an element has {max(p[-1] for _, _, p in slices)}")
-    bits = [np.unpackbits(np.frombuffer(codebook.half().numpy().tobytes(), np.uint8))]
-    for v, z, p in slices:
-        bits += [_bits(p, POINTER_BITS), _bits(v, VALUE_BITS), _bits(z, index_bits)]
-    return np.packbits(np.concatenate(bits)).tobytes()
 
 
 def balanced_pair(
@@ -168,8 +133,3 @@ def balanced_pair(
         kind: experiments.measure(net, masks, seen, held_out, seed=seed)
         for kind, masks in (("plain", plain), ("balanced", balanced))
     }
-
-
-def _bits(values: Sequence[int], width: int) -> np.ndarray:
-    """Each value in `width` bits, the highest first."""
-    return (np.array(values, dtype=np.int64)[:, None] >> np.arange(width)[::-1] & 1).astype(np.uint8).reshape(-1)
