@@ -21,13 +21,13 @@ from torch.func import functional_call
 
 from effdl import masking, pruning
 
-__all__ = ["METHODS", "global_masks", "grasp_scores", "initial_scores", "loss_of_weights"]
+__all__ = ["METHODS", "global_masks", "grasp_scores", "initial_scores", "loss_of_weights", "measured_change"]
 
 METHODS = ("SNIP", "GraSP", "magnitude", "random")
 Tensors = dict[str, Tensor]
 
 
-def grasp_scores(loss: Callable[[Tensors], Tensor], weights: Tensors) -> Tensors:
+def grasp_scores(loss: Callable[[dict[str, Tensor]], Tensor], weights: dict[str, Tensor]) -> dict[str, Tensor]:
     """Score every weight by S = -w * (H g), where g is the gradient of the loss and H its Hessian, over all layers.
 
     `loss(weights)` gives the loss of the network with these weights, a scalar, and can be differentiated twice. H is
@@ -68,6 +68,25 @@ def loss_of_weights(net: nn.Module, x: Tensor, y: Tensor) -> Callable[[Tensors],
         return nn.functional.cross_entropy(logits, y)
 
     return loss
+
+
+def measured_change(
+    loss: Callable[[Tensors], Tensor], weights: Tensors, layer: str, place: int, *, epsilon: float
+) -> float:
+    """What S says of one weight, by finite differences: the change of |g|^2 when it shrinks by epsilon, over 2 epsilon.
+
+    Shapes: weights {layer: (...)}; place: the weight's index in its layer, flattened
+    Error:  of the order of epsilon^2, the difference being a central one
+    Source: Wang et al. 2020, eq. 6, arXiv:2002.07376
+    """
+    norms = []
+    for factor in (1 - epsilon, 1 + epsilon):
+        moved = {name: weight.detach().clone() for name, weight in weights.items()}
+        moved[layer].view(-1)[place] *= factor
+        inputs = {name: weight.requires_grad_() for name, weight in moved.items()}
+        gradients = torch.autograd.grad(loss(inputs), list(inputs.values()))
+        norms.append(float(sum(gradient.square().sum() for gradient in gradients)))
+    return (norms[0] - norms[1]) / (4 * epsilon)
 
 
 def initial_scores(

@@ -45,18 +45,17 @@ CHANNEL_SHARE = 0.5
 Data = tuple[data.Split, data.Split]
 
 
-def main(path: Path, wanted: Sequence[str]) -> None:
+def main(folder: Path, wanted: Sequence[str]) -> None:
     """Measure the pieces that are named, or all that the file lacks; percent are rounded to 0.01."""
     torch.set_num_threads(1)
     images = data.fashion_mnist("train"), data.fashion_mnist("validation")
+    path = folder / "lab04_results.json"
     for name, piece in _pieces().items():
-        results = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        results = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"sparsities": list(SPARSITIES)}
         if name in (wanted or set(_pieces()) - set(results)):
             found = _rounded(piece(*images))
             print(name, found, flush=True)
-            path.write_text(json.dumps(dict(sorted((results | {name: found}).items())), indent=1) + "\n", "utf-8")
-    if path.parent == checksums.DATA:
-        checksums.record()
+            checksums.write_results("lab04", dict(sorted((results | {name: found}).items())), folder)
 
 
 def _pieces() -> dict[str, Callable[..., Any]]:
@@ -181,4 +180,4 @@ def _rounded(found: Any) -> Any:
 
 
 if __name__ == "__main__":
-    main(checksums.DATA / "lab04_results.json", sys.argv[1:])
+    main(checksums.DATA, sys.argv[1:])
