@@ -82,9 +82,8 @@ def encoded_columns(codes: Sequence[int], encoded: Mapping[int, tuple[list[int],
     for ax, (bits, (v, z)) in zip(axes, encoded.items(), strict=True):
         n_padding = draw_column(ax, codes, v, z)
         totals[bits] = len(v) * (4 + bits)
-        said.append(
-            f"{bits} bit{'s' * (bits > 1)} of index: {len(v)} entries of 4 + {bits} bits, {n_padding} padding, {totals[bits]} bits"
-        )
+        index = f"{bits} bit{'s' * (bits > 1)} of index"
+        said.append(f"{index}: {len(v)} entries of 4 + {bits} bits, {n_padding} padding, {totals[bits]} bits")
         ax.set_title(said[-1], fontsize=9)
     best = min(totals, key=totals.get)
     title = f"This column is smallest with {best} bits for z: {totals[best]} bits, padding dashed"
