@@ -288,14 +288,14 @@ check("6.5", matmul_24)
 # %% predict="6.5"
 guess_distance = {"as pruned": 8, "after an epoch": 0.2}
 
-# %% role="experiment"
+# %% role="experiment" tags=["nbval-ignore-output"]
 seen, dense_accuracy = data.fashion_mnist("train"), train.accuracy(resnet, validation)
 stages = sparse_layers.measure(resnet, kinds, seen, validation, seeds=(0, 1, 2))
 means = {kind: torch.tensor(rows).mean(0) for kind, rows in stages.items()}
 lost = (means["unstructured 50 %"] - means["2:4"]).tolist()
 plots.reveal(guess_distance, {"as pruned": round(lost[0], 1), "after an epoch": round(lost[2], 1)}, "points")
 
-# %% role="figure"
+# %% role="figure" tags=["nbval-ignore-output"]
 plots.sparse.accuracies(stages, dense_accuracy)
 
 # %% [markdown]

@@ -195,7 +195,7 @@ bad = [raises(schedule, lengths, order, 0, 2), raises(schedule, lengths, order, 
 show(schedule(lengths, order, 1, 12), schedule(lengths, order, 10, 2), schedule(lengths, order, 3, 2), *bad)
 
 # %% exercise="6.4" case="two non-zeros in every run" points=4 hint="values from left to right and their indices, four to a byte, the first in the lowest bits; the input stays as it is"
-w = two_of_four(6, 40, seed=seed)
+w = two_of_four(6, 64, seed=seed)
 show(*compress_24(w), w)
 
 # %% exercise="6.4" case="runs with one non-zero" points=3 hint="a run with fewer than two non-zeros is filled with its leftmost zeros, in order of place"
@@ -222,7 +222,7 @@ show(*compress_24(w), *compress_24(whole), w)
 # %% exercise="6.4" case="what cannot be compressed" points=1 hint="ValueError if 8 does not divide the columns, or a run holds three or four non-zeros"
 w = two_of_four(4, 16, seed=seed)
 three = w.clone()
-three[3, 12:15] = 1.0
+three[3, 12:16] = tensor([1.0, 2.0, 0.0, 3.0])
 bad = [raises(compress_24, two_of_four(2, 12, seed=seed)), raises(compress_24, three), raises(compress_24, w + 1)]
 show(*bad, *compress_24(w))
 
@@ -298,9 +298,9 @@ w, chosen = randn(7, 9, 3, 3), some_patterns(7, 9, 5, 0.7, seed=seed)
 show(*fkw_encode(w, chosen, PATTERNS), w, chosen, PATTERNS)
 
 # %% exercise="6.7" case="filters of equal length" points=3 hint="filters with as many kernels keep their order"
-w = randn(10, 6, 3, 3)
-chosen = torch.randint(1, 6, (10, 6), generator=draw(seed))
-chosen[torch.arange(10) % 3 == 0, 1:4] = 0
+w = randn(60, 6, 3, 3)
+chosen = torch.randint(1, 6, (60, 6), generator=draw(seed))
+chosen[torch.arange(60) % 3 == 0, 1:4] = 0
 show(*fkw_encode(w, chosen, PATTERNS))
 
 # %% exercise="6.7" case="filters that lost all kernels" points=3 hint="a filter without kernels is stored last and counts none; patterns that no kernel has"

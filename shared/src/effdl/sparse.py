@@ -76,7 +76,7 @@ def compress_24(w: Tensor) -> tuple[Tensor, Tensor]:
     if (runs != 0).sum(-1).gt(2).any():
         raise ValueError("compress_24: a run of four holds more than two non-zeros; prune to 2:4 first")
     # a stable sort puts the non-zeros first and leaves zeros in their order
-    index = (runs == 0).int().argsort(dim=-1, stable=True)[..., :2].sort(-1).values
+    index = (runs == 0).argsort(stable=True)[..., :2].sort(-1).values
     values = runs.gather(-1, index).reshape(r, c // 2)
     # (r, c / 4, 2) -> (r, c / 8, 4) -> (r, c / 8)
     packed = (index.reshape(r, c // 8, 4) << torch.tensor([0, 2, 4, 6])).sum(-1)

@@ -130,9 +130,9 @@ def matmul_24(values: Tensor, packed: Tensor, x: Tensor) -> Tensor:
     """
     r, half = values.shape
     # (r, c / 8) -> (r, c / 8, 4) -> (r, c / 2)
-    index = (packed.long()[..., None] >> torch.tensor([0, 2, 4, 6])) & 3
+    index = (packed[..., None] >> torch.tensor([0, 2, 4, 6])) & 3
     columns = index.reshape(r, half) + 4 * (torch.arange(half) // 2)
-    return torch.stack([row @ x[picked] for row, picked in zip(values, columns, strict=True)])
+    return torch.einsum("re,ren->rn", values, x[columns])
 
 
 def blocked_ell_spmm(col_blocks: Tensor, values: Tensor, b: Tensor) -> Tensor:
