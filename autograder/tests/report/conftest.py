@@ -95,14 +95,17 @@ def real(course: Course, lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> 
     for student, notebook in notebooks.items():
         (top / "class" / student).mkdir(parents=True)
         nbformat.write(notebook, top / "class" / student / "lab99_tiny.ipynb")
+    numbers = "".join(f"{student},{number}\n" for number, student in enumerate(notebooks, 4001))
+    (top / "class.csv").write_text(f"student_id,lms_id\n{numbers}", encoding="utf-8")
     isolation, place = "auto", Place(top / "out")
     place.save_folders({})
     place.save_seed(LAB, SEED)
+    options = {"workers": 1, "roster": top / "class.csv"}
     try:
-        grade(course, LAB, top / "class", place.root, workers=1)
+        grade(course, LAB, top / "class", place.root, **options)
     except IsolationUnavailable:
         isolation = "none"
-        grade(course, LAB, top / "class", place.root, workers=1, isolation=isolation)
+        grade(course, LAB, top / "class", place.root, isolation=isolation, **options)
     assert record_slips(lab, place, KnownAnswers(course, LAB, workers=1, isolation=isolation))
     report(place.root)
     sandbox = open_lab_sandbox(course, lab, isolation=isolation, fork_server=False)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import re
+import subprocess
+import sys
+from collections import Counter
 
 import nbformat
 import numpy as np
@@ -12,6 +16,7 @@ import pytest
 from autograder.grade.explain import explain
 from autograder.grade.values import Array, decode_items
 from autograder.handback.export import export
+from autograder.handback.gradescope import results_of
 from structure import Page
 
 
@@ -36,11 +41,25 @@ def values(items):
     return found
 
 
-def seen_by_students(out):
-    """The texts of the feedback pages, the tables that are handed back, and what nbgrader's own feedback is made of."""
-    export(out, "canvas", columns={})
-    tables = [out / "grades.csv", out / "missing.csv", *out.glob("exports/*.csv")]
-    found = {path: path.read_text(encoding="utf-8") for path in (*out.glob("feedback/**/*"), *tables) if path.is_file()}
+@pytest.fixture(scope="module")
+def seen(real):
+    """Every text that a student may come to see, by its path; what belongs to one student lies in a folder of theirs.
+
+    Feedback pages, what is handed back to other systems, what Gradescope is told, and what nbgrader's own command makes
+    of the notebooks that are recorded for it.
+    """
+    out = real.out
+    for form in ("canvas", "moodle", "json"):
+        export(out, form, columns={})
+    for student, outcome in real.place.outcomes("lab99").items():
+        told = results_of(outcome.marked, "visible", "")
+        (out / "gradescope" / student).mkdir(parents=True)
+        (out / "gradescope" / student / "results.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
+    command = [sys.executable, "-m", "nbgrader", "generate_feedback", "lab99"]
+    subprocess.run(command, cwd=out, env={**os.environ, "JUPYTER_CONFIG_DIR": str(out / "none")}, check=True)
+    wanted = ("feedback/**/*", "gradescope/*/*", "nbgrader_feedback/**/*.html", "*.csv", "exports/*")
+    paths = [path for pattern in wanted for path in out.glob(pattern) if path.is_file()]
+    found = {path: path.read_text(encoding="utf-8") for path in paths}
     for path in out.glob("autograded/*/*/*.ipynb"):
         notebook = nbformat.read(path, as_version=4)
         found[path] = json.dumps([cell.get("outputs", "") for cell in notebook.cells] + [notebook.metadata])
@@ -53,12 +72,15 @@ def leaks(text, hidden):
     return {literal for group in hidden.values() for literal in group if literal in text or literal in plain}
 
 
-def test_no_output_for_students_holds_a_hidden_literal(real, lab):
+def test_no_output_for_students_holds_a_hidden_literal(real, lab, seen):
     hidden = literals(lab, real.expected)
     assert {kind: len(found) >= 7 for kind, found in hidden.items()} == {"line": True, "name": True, "value": True}
-    found = seen_by_students(real.out)
-    assert len(found) >= 2 * len(list(real.out.glob("submitted/*"))) + 2
-    assert {str(path): leaks(text, hidden) for path, text in found.items() if leaks(text, hidden)} == {}
+    kinds = Counter(path.relative_to(real.out).parts[0] for path in seen)
+    students = len(list(real.out.glob("submitted/*")))
+    each = dict.fromkeys(("feedback", "autograded", "gradescope", "nbgrader_feedback"), students)
+    assert kinds == {**each, "exports": 3, "grades.csv": 1, "missing.csv": 1}
+    assert (real.out / "exports" / "moodle-lab99.csv").read_text(encoding="utf-8").count("Participant") == students
+    assert {str(path): leaks(text, hidden) for path, text in seen.items() if leaks(text, hidden)} == {}
 
 
 def test_the_search_finds_what_the_staff_are_shown(real, lab):
@@ -67,15 +89,15 @@ def test_the_search_finds_what_the_staff_are_shown(real, lab):
     assert hidden["name"] - {"keeps_the_highest"} <= leaks(report, hidden)
 
 
-def test_the_first_wrong_value_beside_the_right_one_is_for_the_staff_alone(real, lab):
+def test_the_first_wrong_value_beside_the_right_one_is_for_the_staff_alone(real, lab, seen):
     hidden = {"value": literals(lab, real.expected)["value"]}
     told = {who: "\n".join(explain(real.out, "lab99", who, answer.exercise)) for who, answer in real.wrong.items()}
     pairs = {who for who, text in told.items() if re.search(r"differ.*; the first.*: .+ instead of .+", text)}
     assert len(pairs) >= 3
     assert any(leaks(told[who], hidden) for who in pairs)
     for who in pairs:
-        pages = [text for path, text in seen_by_students(real.out).items() if who in path.parts]
-        assert len(pages) == 2
+        pages = [text for path, text in seen.items() if who in path.parts]
+        assert len(pages) == 4
         assert not any("the first" in text and "instead of" in text for text in pages)
         [staff] = real.out.glob(f"private/report/{who}/**/*.html")
         assert "the first" in staff.read_text(encoding="utf-8")

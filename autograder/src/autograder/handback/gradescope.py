@@ -66,7 +66,7 @@ def grade_submission(root: Path) -> dict[str, Any]:
             marked = _mark(course, lab, chosen.path, config)
             for event in marked.events:  # standard output is for instructors
                 print(f"{event.kind}: {event.text}")
-            results = _results(marked, config["visibility"], chosen.note)
+            results = results_of(marked, config["visibility"], chosen.note)
     return {**results, "execution_time": round(time.monotonic() - began)}
 
 
@@ -93,7 +93,8 @@ def _mark(course: Course, lab: Lab, notebook: Path, config: dict[str, Any]) -> M
     return marked_from_json(reply.marked)
 
 
-def _results(marked: Marked, visibility: str, note: str) -> dict[str, Any]:
+def results_of(marked: Marked, visibility: str, note: str) -> dict[str, Any]:
+    """What Gradescope is told of a marked submission."""
     return {
         "score": marked.score,
         "output": "\n".join([VISIBLE_IS_NOT_ALL, *([note] if note else [])]),
