@@ -53,8 +53,9 @@ def passed_with(source: str) -> str:
 
 @pytest.fixture(autouse=True)
 def fresh(tmp_path, monkeypatch):
-    """A kernel that has seen nothing, in a folder of its own."""
+    """A kernel that has seen nothing, in a folder of its own, without a course around it."""
     monkeypatch.setattr(session, "_verdicts", {})
+    monkeypatch.setattr(start, "checkout", lambda: tmp_path / "nowhere")
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
 
@@ -365,6 +366,5 @@ def test_the_overview_finds_the_students_folder_from_where_it_is(course, monkeyp
     assert "index.ipynb" not in repr(table)
 
 
-def test_the_overview_without_a_course_shows_what_is_there(tmp_path, monkeypatch):
-    monkeypatch.setattr(start, "checkout", lambda: tmp_path / "nowhere")
+def test_the_overview_without_a_course_shows_what_is_there():
     assert index_cells.overview_table().rows == []

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from pathlib import Path
 
-from effdl.student.start import Refused, lab_name, notebooks
+from effdl.student.progress import exercises_of
+from effdl.student.start import Refused, lab_name, notebooks, released
 from effdl.student.validate import InvalidSubmission, read_submission
 
-__all__ = ["check_id", "find_notebook", "hand_in"]
+__all__ = ["asked_names", "check_id", "find_notebook", "hand_in"]
 
 FOLDER = "submissions"
 # what the grader would take for a lab's name or for the mark of a second copy
@@ -51,7 +53,7 @@ def hand_in(notebook: Path, lab: str, student: str, out: Path, *, replace: bool 
     Raises: Refused if it is not of this lab, or would overwrite another file without `replace`; InvalidSubmission
     """
     student, lab = check_id(student), lab_name(lab)
-    _, its_lab = read_submission(notebook)
+    _, its_lab = read_submission(notebook, asked_names(lab))
     if its_lab != lab:
         raise Refused(f"{notebook.name} is a notebook of {its_lab}, not of {lab}: hand it in as {its_lab}")
     target = out / f"{lab}_{student}.ipynb"
@@ -64,6 +66,18 @@ def hand_in(notebook: Path, lab: str, student: str, out: Path, *, replace: bool 
     except OSError as problem:
         raise Refused(f"{target} cannot be written ({problem.strerror}): choose another folder with --out") from None
     return target
+
+
+def asked_names(lab: str) -> dict[str, list[str]]:
+    """The names that a lab of this checkout asks for, {lab: names}: what the grader goes by, whatever a notebook says.
+
+    Empty where there is no checkout, as on Colab; then the notebook's own list counts.
+    """
+    try:
+        about = json.loads(released()[lab].read_text(encoding="utf-8"))
+    except (Refused, KeyError, OSError, ValueError):
+        return {}
+    return {lab: [name for exercise in exercises_of(about) for name in exercise.names]}
 
 
 def _is_of(path: Path, lab: str) -> bool:
