@@ -118,6 +118,26 @@ def test_start_where_work_is_a_file_says_so(course, capsys):
     assert (course / "work").read_text() == "a file of mine"
 
 
+def test_start_alone_copies_the_index_which_is_no_lab(course, capsys):
+    index = course.parent / "course" / "labs" / "index.ipynb"
+    assert cli.main(["start"]) == 1
+    assert "this course has: lab03, lab04" in capsys.readouterr().err
+    index.write_text("{}")
+    assert cli.main(["start", "--no-open"]) == 0
+    assert (course / "work/index.ipynb").read_text() == "{}"
+    assert cli.main(["progress"]) == 1
+    assert "there is no notebook" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("where", ["work", "labs"])
+def test_the_students_folder_is_found_from_within_and_from_beside(course, monkeypatch, where):
+    (course / where).mkdir()
+    monkeypatch.chdir(course / where)
+    assert cli.main(["start", "lab03", "--no-open"]) == 0
+    assert cli.main(["submit", "lab03", "--id", "ada"]) == 0
+    assert (course / "work/submissions/lab03_ada.ipynb").is_file()
+
+
 def test_start_opens_jupyterlab_of_the_same_python(course, monkeypatch):
     calls = []
     monkeypatch.setattr(subprocess, "run", lambda command, check: calls.append(command))
