@@ -189,7 +189,35 @@ for power in (4, 9, 14):
     ]
 show(shown, *[roofline_ms(*row, 7, 8, False) for row in works(2, seed=seed + 4)])
 
-# %% exercise="2.5" case="float32" points=3 hint="a multiplication and an addition for each MAC; one word for each value; the inputs stay as they are"
+# %% exercise="2.5" case="odd and even numbers of samples" points=4 hint="the median of an even number of samples; the interval for several numbers of samples; the input stays as it is"
+runs = [timings(n, seed=seed + n) for n in (23, 40, 61)]
+show(*[summarize(samples) for samples in runs], *runs)
+
+# %% exercise="2.5" case="warm-up" points=4 hint="the first n_warmup samples, in the order of time, are left out of everything"
+shown = []
+for i, n_warmup in enumerate((1, 4, 9)):
+    warm = [200.0 - 150 * (k % 2) for k in range(n_warmup)]
+    shown.append(summarize(warm + timings(30 + 5 * i, seed=seed + i), n_warmup))
+show(*shown)
+
+# %% exercise="2.5" case="outliers" points=3 hint="outliers on both sides, by quartiles of np.quantile's default kind; outliers are counted, not removed"
+shown = []
+for i in range(4):
+    samples = timings(24 + i, seed=seed + i, slow=2 + 2 * i)
+    q1, q3 = np.quantile(samples[4:], [0.25, 0.75])
+    near = [q1 - 1.2 * (q3 - q1), q3 + 1.2 * (q3 - q1), q3 + 2.5 * (q3 - q1), q1 - 2.5 * (q3 - q1)]
+    shown.append(summarize([*samples, *map(float, near[: 1 + i])]))
+show(*shown)
+
+# %% exercise="2.5" case="few samples" points=2 hint="6 to 12 samples have an interval; ValueError for fewer than 6 after warm-up; equal samples have no outlier"
+shown = [summarize(timings(n, seed=seed + n, slow=1)) for n in range(6, 13)]
+show(*shown, summarize([3.5] * 9), raises(summarize, timings(5, seed=seed, slow=1)), raises(summarize, [1.0] * 9, 4))
+
+# %% exercise="2.5" case="many samples, as an array" points=2 hint="hundreds of samples; an array is taken like a list and stays as it is"
+array = np.array(timings(600, seed=seed))
+show(summarize(array), summarize(array, 250), array)
+
+# %% exercise="2.6" case="float32" points=3 hint="a multiplication and an addition for each MAC; one word for each value; the inputs stay as they are"
 shown = []
 for i in range(3):
     macs, sram, dram = numbers(1000, 99_999, 3, seed=seed + i)
@@ -197,7 +225,7 @@ for i in range(3):
     shown += [energy_pj(macs, values, "float32", HOROWITZ_45NM), values]
 show(*shown)
 
-# %% exercise="2.5" case="int8" points=4 hint="four values share a word, the last word may not be full"
+# %% exercise="2.6" case="int8" points=4 hint="four values share a word, the last word may not be full"
 found = numbers(1000, 99_999, 8, seed=seed)
 shown = [
     energy_pj(found[i], {"SRAM": 4 * found[i + 1] + 1, "DRAM": 4 * (i + 1) + 2}, "int8", HOROWITZ_45NM)
@@ -205,12 +233,12 @@ shown = [
 ]
 show(*shown)
 
-# %% exercise="2.5" case="float16, single memories" points=3 hint="two values share a word; one memory, none, or no value at all"
+# %% exercise="2.6" case="float16, single memories" points=3 hint="two values share a word; one memory, none, or no value at all"
 macs, odd = numbers(1000, 99_999, 2, seed=seed)
 show(energy_pj(macs, {"DRAM": 2 * odd + 1}, "float16", HOROWITZ_45NM), energy_pj(macs, {}, "float16", HOROWITZ_45NM))
 show(energy_pj(odd, {"SRAM": 3, "DRAM": 0}, "float16", HOROWITZ_45NM), energy_pj(0, {"SRAM": 1}, "int8", HOROWITZ_45NM))
 
-# %% exercise="2.5" case="another table" points=5 hint="the energies are the table's, whatever its types and memories are called; ValueError for a type or memory that it lacks"
+# %% exercise="2.6" case="another table" points=5 hint="the energies are the table's, whatever its types and memories are called; ValueError for a type or memory that it lacks"
 draw = np.random.default_rng(seed).uniform(0.1, 9, 8).round(3).tolist()
 other = Table(
     {
@@ -228,31 +256,3 @@ show(
     raises(energy_pj, a, {"cache": b}, "float32", other),
     raises(energy_pj, a, {"cache": b, "DRAM": c}, "int8", other),
 )
-
-# %% exercise="2.6" case="odd and even numbers of samples" points=4 hint="the median of an even number of samples; the interval for several numbers of samples; the input stays as it is"
-runs = [timings(n, seed=seed + n) for n in (23, 40, 61)]
-show(*[summarize(samples) for samples in runs], *runs)
-
-# %% exercise="2.6" case="warm-up" points=4 hint="the first n_warmup samples, in the order of time, are left out of everything"
-shown = []
-for i, n_warmup in enumerate((1, 4, 9)):
-    warm = [200.0 - 150 * (k % 2) for k in range(n_warmup)]
-    shown.append(summarize(warm + timings(30 + 5 * i, seed=seed + i), n_warmup))
-show(*shown)
-
-# %% exercise="2.6" case="outliers" points=3 hint="outliers on both sides, by quartiles of np.quantile's default kind; outliers are counted, not removed"
-shown = []
-for i in range(4):
-    samples = timings(24 + i, seed=seed + i, slow=2 + 2 * i)
-    q1, q3 = np.quantile(samples[4:], [0.25, 0.75])
-    near = [q1 - 1.2 * (q3 - q1), q3 + 1.2 * (q3 - q1), q3 + 2.5 * (q3 - q1), q1 - 2.5 * (q3 - q1)]
-    shown.append(summarize([*samples, *map(float, near[: 1 + i])]))
-show(*shown)
-
-# %% exercise="2.6" case="few samples" points=2 hint="6 to 12 samples have an interval; ValueError for fewer than 6 after warm-up; equal samples have no outlier"
-shown = [summarize(timings(n, seed=seed + n, slow=1)) for n in range(6, 13)]
-show(*shown, summarize([3.5] * 9), raises(summarize, timings(5, seed=seed, slow=1)), raises(summarize, [1.0] * 9, 4))
-
-# %% exercise="2.6" case="many samples, as an array" points=2 hint="hundreds of samples; an array is taken like a list and stays as it is"
-array = np.array(timings(600, seed=seed))
-show(summarize(array), summarize(array, 250), array)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from effdl import latency
+from effdl import cost, latency
 from matplotlib.cbook import boxplot_stats
 from scipy import stats
 from torch import nn
@@ -61,3 +61,15 @@ def test_a_machine_has_a_peak_and_a_bandwidth(monkeypatch):
     machine = latency.host_machine(repeats=2)
     assert machine.peak_flops > 0
     assert machine.bandwidth > 0
+
+
+def test_the_layers_to_time_take_their_inputs_and_do_the_macs_that_the_lab_quotes():
+    counts = {name: cost.macs(layer, tuple(x.shape[1:])) * len(x) for name, (layer, x) in latency.layers().items()}
+    assert counts["3 x 3"] == 64 * counts["depthwise 3 x 3"] == 115_605_504
+    assert counts["linear, 64 rows"] == 64 * counts["linear, 1 row"] == 64 * 2048**2
+
+
+def test_a_larger_batch_takes_longer_than_a_small_one():
+    net = nn.Sequential(nn.Linear(400, 400), nn.Linear(400, 400))
+    times = latency.by_batch(net, (400,), (1, 2000), repeats=6)
+    assert 0 < times[1] < times[2000]

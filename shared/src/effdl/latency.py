@@ -26,7 +26,7 @@ from torch import Tensor, nn
 
 from effdl.roofline import Machine
 
-__all__ = ["Summary", "host_machine", "run", "sample_ms", "summarize"]
+__all__ = ["Summary", "by_batch", "host_machine", "layers", "run", "sample_ms", "summarize"]
 
 GEMM, WORDS = 1024, 16_000_000
 
@@ -95,6 +95,33 @@ def run(net: nn.Module, x: Tensor) -> Callable[[], Tensor]:
             return net(x)
 
     return call
+
+
+def layers() -> dict[str, tuple[nn.Module, Tensor]]:
+    """Layers to time, each with its input: convolutions of 64 channels on 56 x 56 places, a linear layer on few rows.
+
+    Shapes: {name: (layer, input)}
+    Source: ours
+    """
+    image, rows = torch.ones(1, 64, 56, 56), torch.ones(64, 2048)
+    linear = nn.Linear(2048, 2048, bias=False)
+    return {
+        "3 x 3": (nn.Conv2d(64, 64, 3, padding=1, bias=False), image),
+        "1 x 1": (nn.Conv2d(64, 64, 1, bias=False), image),
+        "depthwise 3 x 3": (nn.Conv2d(64, 64, 3, padding=1, groups=64, bias=False), image),
+        "linear, 64 rows": (linear, rows),
+        "linear, 1 row": (linear, rows[:1]),
+    }
+
+
+def by_batch(net: nn.Module, shape: tuple[int, ...], batches: Sequence[int], *, repeats: int = 40) -> dict[int, float]:
+    """The median time of a network for several sizes of the batch, after ten runs to warm up.
+
+    Shapes: shape of one input -> {batch: ms}
+    Source: ours
+    """
+    calls = {batch: run(net, torch.zeros(batch, *shape)) for batch in batches}
+    return {batch: summarize(sample_ms(call, 10 + repeats), 10).median for batch, call in calls.items()}
 
 
 def host_machine(*, repeats: int = 9) -> Machine:

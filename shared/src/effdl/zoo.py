@@ -21,7 +21,12 @@ from effdl import data, lm, nets
 
 __all__ = ["NETS", "load"]
 
-NETS: dict[str, Callable[[], nn.Module]] = {"resnet8": nets.ResNet8, "resnet8_pruned": nets.ResNet8, "tinylm": lm.LM}
+NETS: dict[str, Callable[[], nn.Module]] = {
+    "resnet8": nets.ResNet8,
+    "resnet8_pruned": nets.ResNet8,
+    "mobilenet": nets.MobileNetV2,
+    "tinylm": lm.LM,
+}
 
 
 def load(name: str = "resnet8") -> nn.Module:

@@ -24,8 +24,8 @@ def plans() -> dict[str, Plan]:
         "2.2": Plan(("layer_macs",), "MACs and output shapes match for {n} layers", _macs()),
         "2.3": Plan(("live_activations",), "what is alive matches at each step of {n} networks", _live()),
         "2.4": Plan(("roofline_ms",), "times and sides match in {n} cases, largest error {error} ms", _roofline()),
-        "2.5": Plan(("energy_pj",), "energies match in {n} cases, largest error {error} pJ", _energy()),
-        "2.6": Plan(("summarize",), "the summaries of {n} runs match, largest error {error}", _summaries()),
+        "2.5": Plan(("summarize",), "the summaries of {n} runs match, largest error {error}", _summaries()),
+        "2.6": Plan(("energy_pj",), "energies match in {n} cases, largest error {error} pJ", _energy()),
     }
 
 

@@ -5,6 +5,8 @@ The modules, one a theme, are reached as `plots.machine` and so on.
 
 from effdl.plots import convolution as convolution
 from effdl.plots import criteria as criteria
+from effdl.plots import efficiency as efficiency
+from effdl.plots import efficiency_widgets as efficiency_widgets
 from effdl.plots import explore as explore
 from effdl.plots import llm as llm
 from effdl.plots import llm_widgets as llm_widgets

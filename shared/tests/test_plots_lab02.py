@@ -1,0 +1,92 @@
+"""Drawings and widgets of lab 02: what they say is computed, and safe with any student's function."""
+
+import matplotlib
+import pytest
+from effdl import alexnet, counting, latency, liveness, nets, roofline
+from effdl.plots import efficiency, efficiency_widgets
+from effdl.plots.widget import frame_or_note
+from effdl.roofline import Machine
+
+matplotlib.use("agg")
+COUNTS = (counting.count_parameters, counting.layer_macs)
+
+
+@pytest.fixture(scope="module")
+def rows():
+    named = {"ResNet8": nets.ResNet8(), "MobileNetV2": nets.MobileNetV2()}
+    return {name: counting.profile(net, (1, 28, 28)) for name, net in named.items()}
+
+
+def says(drawn):
+    assert drawn.png.startswith(b"\x89PNG")
+    return getattr(drawn, "alt", None) or drawn.words
+
+
+def test_sizes_and_shares_say_what_they_were_given():
+    assert "Net: 244 MB in float32, 61 MB with int8" in says(
+        efficiency.sizes({"float32": 243_818_624, "int8": 60_954_656}, "Net")
+    )
+    words = says(efficiency.shares(counting.profile(alexnet.alexnet(), alexnet.INPUT), "AlexNet"))
+    assert "hold 96 % of the weights, take 8 % of the MACs" in words
+    assert "fc6 37,752,832, 37,748,736, 4,096" in words
+
+
+def test_samples_of_time_are_summed_up_in_the_title():
+    times = [50.0, 30.0, *map(float, range(10, 20)), 90.0]
+    words = says(efficiency.samples(times, latency.summarize(times, 2), 2))
+    assert "Median 15 ms, mean 21.4 ms, 1 outlier of 11 samples" in words
+
+
+def test_measured_rates_name_the_slowest_and_the_fastest():
+    words = says(efficiency.rates({"full": (10**8, 1.0), "depthwise": (10**6, 0.1), "row": (4 * 10**6, 0.4)}))
+    assert "A MAC of 'depthwise' takes 10 times as long as one of 'full'" in words
+
+
+def test_energy_and_scorecard_are_computed_from_their_numbers():
+    parts = {"float32, DRAM": {"MACs": 10.0, "SRAM": 5.0, "DRAM": 85.0}, "int8": {"MACs": 1.0, "SRAM": 2.0}}
+    assert "float32, DRAM: 90 % of the energy moves data" in says(efficiency.energies(parts))
+    card = says(efficiency.scorecard({"parameters": 0.5, "peak": 4.3, "MACs": 0.9}, "Small", "Large"))
+    assert "Small is better than Large by 2 metrics, worse by 1" in card
+
+
+@pytest.mark.parametrize("stride", [1, 4])
+@pytest.mark.parametrize("groups", efficiency_widgets.GROUPS)
+def test_the_layer_explorer_says_what_the_functions_count(stride, groups):
+    words = says(efficiency_widgets.layer_frame(COUNTS, 3, stride, groups))
+    assert f"stride {stride}, groups {groups}) {36864 // groups:,}, {115_605_504 // groups // stride**2:,}" in words
+
+
+def test_the_layer_explorer_bears_counts_that_are_wrong():
+    zero = (lambda layer: 0, lambda layer, shape: (0, (0,)))
+    assert says(efficiency_widgets.layer_frame(zero, 5, 2, 64))
+
+
+@pytest.mark.parametrize(("widening", "times"), [(6, "4.3"), (1, "0.83")])
+def test_the_memory_explorer_compares_peaks(widening, times):
+    words = says(efficiency_widgets.memory_frame(liveness.live_activations, widening))
+    assert "times the peak" in words
+    assert times in words or widening == 1
+
+
+def test_layers_lie_on_the_roof_that_the_reference_gives(rows):
+    words = says(efficiency_widgets.roofs(rows, Machine(1e9, 1e9), roofline.roofline_ms))
+    assert "ResNet8: 5.11 ms, memory binds 1 of 10" in words
+    assert says(efficiency_widgets.roofline_frame(roofline.roofline_ms, rows, "microcontroller", 3, 8))
+
+
+def test_an_unwritten_function_is_asked_for_by_name(rows):
+    def roofline_ms(*work):
+        raise NotImplementedError
+
+    def draw(function):
+        return efficiency_widgets.roofline_frame(function, rows, "phone CPU", 0, 32)
+
+    assert frame_or_note(draw, roofline_ms, roofline.roofline_ms, {})[1].startswith("Write roofline_ms first")
+
+
+def test_each_widget_returns_its_static_figure(rows, capsys):
+    assert "'depthwise' takes 64 times fewer MACs" in says(efficiency_widgets.layer_explorer(*COUNTS))
+    assert "2.1 times fewer parameters and 4.3 times the peak" in says(
+        efficiency_widgets.memory_explorer(liveness.live_activations)
+    )
+    assert "Batch 1, 32 bits" in says(efficiency_widgets.roofline_explorer(roofline.roofline_ms, rows))
