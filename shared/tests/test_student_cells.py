@@ -304,18 +304,26 @@ def test_a_renamed_notebook_is_found_if_it_is_the_only_one_of_its_lab(tmp_path, 
 
 def colab(monkeypatch, answer):
     """Google's module as far as it is used: it hands over the notebook that the browser holds."""
-    module = types.SimpleNamespace(_message=types.SimpleNamespace(blocking_request=lambda name, timeout_sec: answer))
+
+    def blocking_request(name, request, timeout_sec):
+        if answer == "broken":
+            raise RuntimeError(name)
+        return answer
+
+    module = types.SimpleNamespace(_message=types.SimpleNamespace(blocking_request=blocking_request))
     monkeypatch.setitem(sys.modules, "google", types.ModuleType("google"))
     monkeypatch.setitem(sys.modules, "google.colab", module)
 
 
 def test_colab_hands_over_the_notebook_itself(tmp_path, kernel, monkeypatch):
     colab(monkeypatch, {"ipynb": json.loads(json.dumps(checked("", WRITTEN)))})
-    assert "submissions/lab03_ada.ipynb is ready" in handin.from_cell("lab03", "ada")
+    said = handin.from_cell("lab03", "ada")
+    assert "submissions/lab03_ada.ipynb is ready" in said
+    assert "Files panel" in said
     assert progress.look(tmp_path / "submissions/lab03_ada.ipynb").items[0].written
 
 
-@pytest.mark.parametrize("answer", [None, "", {}, {"ipynb": None}])
+@pytest.mark.parametrize("answer", [None, "", {}, {"ipynb": None}, "broken"])
 def test_a_silent_colab_is_told_and_not_raised(kernel, monkeypatch, answer):
     colab(monkeypatch, answer)
     assert handin.from_cell("lab03", "ada").startswith("Not handed in: ")

@@ -42,7 +42,8 @@ def _hand_in(lab: str, student: str, file: str | Path | None) -> str:
     out = (Path.cwd() if sent else path.parent) / submit.FOLDER
     target = submit.hand_in(path, lab, student, out, replace=True)
     shown = target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target
-    return "\n".join([*progress.missing(progress.look(path)), f"{shown} is ready: upload this file as it is."])
+    fetch = " Download it from the Files panel at the left." if sent else ""
+    return "\n".join([*progress.missing(progress.look(path)), f"{shown} is ready: upload this file as it is.{fetch}"])
 
 
 def unsaved(notebook: nbformat.NotebookNode, running: str, namespace: Mapping[str, Any]) -> str:

@@ -50,7 +50,10 @@ def from_colab(lab: str) -> Path | None:
         from google.colab import _message
     except ImportError:
         return None
-    answer: Any = _message.blocking_request("get_ipynb", timeout_sec=COLAB_SECONDS)
+    try:
+        answer: Any = _message.blocking_request("get_ipynb", request="", timeout_sec=COLAB_SECONDS)
+    except Exception:  # of a class that only Colab has
+        answer = None
     if not isinstance(answer, dict) or "ipynb" not in answer:
         raise Refused(
             "Colab did not hand over the notebook: use File > Download > Download .ipynb and upload that file"
