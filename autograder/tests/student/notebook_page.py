@@ -41,6 +41,7 @@ TOO_WIDE = """() => {
         return box.width && box.right > page.right + 1 && !inside(node) && !hidden(node);
     }).map(node => `${node.localName}.${node.className}: ${node.textContent.slice(0, 60)}`);
 }"""
+STARTED = "() => document.querySelector('.jp-Notebook').textContent.includes('[1]:')"
 BUSY = "() => [...document.querySelectorAll('.jp-InputPrompt')].some(prompt => prompt.textContent.includes('*'))"
 
 
@@ -77,7 +78,7 @@ class NotebookPage:
         """By the menu; returns when nothing runs any more."""
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        self.page.wait_for_function("() => document.querySelector('.jp-Notebook').textContent.includes('[1]:')")
+        self.page.wait_for_function(STARTED, timeout=RUN_MS)
         self.page.wait_for_function(f"() => !({BUSY})()", timeout=RUN_MS)
 
     def run(self, index: int) -> None:
