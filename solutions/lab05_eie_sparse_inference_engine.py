@@ -22,16 +22,19 @@
 
 # %% role="setup"
 # For Colab; where the course is installed this does nothing.
-import importlib.util, subprocess, sys
+import importlib.util
 
 if importlib.util.find_spec("effdl") is None:
-    for command in (
-        "git clone --quiet --depth 1 --filter=blob:none --sparse --branch lab05 https://github.com/effdl/labs course",
-        "git -C course sparse-checkout set shared data",
-        f"{sys.executable} -m pip install --quiet --editable course/shared",
-    ):
-        subprocess.run(command.split(), check=True)
-    sys.path.append("course/shared/src")
+    import importlib.metadata as found, os, subprocess, sys
+
+    clone = "git clone -q --depth 1 --filter=blob:none --sparse -b lab05 https://github.com/effdl/labs course && "
+    fetch = ("" if os.path.isdir("course") else clone) + "git -C course sparse-checkout set shared data && "
+    keep = [f"{name}=={found.version(name)}" for name in ("torch", "numpy") if importlib.util.find_spec(name)]
+    install = f'"{sys.executable}" -m pip install -q -e course/shared {" ".join(keep)}'
+    done = subprocess.run(fetch + install, shell=True, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit("The course cannot be fetched. Is the internet on (Kaggle: Settings)?\n" + done.stderr[-500:])
+    sys.path.append(os.path.abspath("course/shared/src"))
 
 # %% role="setup"
 import torch
@@ -46,13 +49,12 @@ plots.use_style()
 
 # %% [markdown]
 # ## Baseline: a network full of zeros
-# Lab 04 left a ResNet8 in whose six 3 x 3 convolutions 88 % of the weights are zero. We go one step further: the
-# weights of a layer that are left share 15 values, found by k-means (lab 08 teaches how). A weight is then a 4-bit
-# *code*: 0 is pruned, 1 to 15 name a place in the layer's *codebook*.
+# Lab 04 left a ResNet8 in whose six 3 x 3 convolutions 88 % of the weights are zero. The others of a layer now share
+# 15 values, found by k-means (lab 08 teaches how). A weight is then a 4-bit *code*: 0 is pruned, 1 to 15 name a place
+# in the layer's *codebook*.
 #
-# On a common processor it costs as much as the dense network: zeros are stored, fetched and multiplied. The
-# *Efficient Inference Engine* (EIE, 2016) is a chip that does none of the three. We build its format and a model of
-# its time.
+# A common processor stores, fetches and multiplies the zeros. The *Efficient Inference Engine* (EIE, 2016) is a chip
+# that does none of the three. We build its format and a model of its time.
 
 # %%
 validation = data.fashion_mnist("validation")
@@ -158,17 +160,6 @@ example = eie_examples.paper_example()
 pictures.dealt_rows(example, eie.interleave(example, 4, eie.encode_column))
 
 # %% [markdown]
-# On the real layer nothing gets lost, and padding is rare:
-
-# %%
-slices = eie.interleave(layer.codes, 8, eie.encode_column)
-print("decoded equals encoded:", torch.equal(eie.decode(slices, len(layer.codes)), layer.codes))
-n_entries = sum(len(v) for v, _, _ in slices)
-print(f"{n_entries} entries on 8 PEs for {int((layer.codes != 0).sum())} codes")
-
-# %% [markdown]
-# Eight PEs need no padding at 4 bits. Why is that so, with 64 rows? And with one PE?
-#
 # ## 3 - Multiply: skip zeros on both sides
 # In $b = Wa$ a weight is zero since pruning (static), an activation because ReLU cut it (dynamic). EIE finds the next
 # $a_j$ that is not 0, *broadcasts* it with j to all PEs, and each adds `codebook[v] * a[j]` to its rows of b, one
@@ -205,9 +196,11 @@ plots.reveal(guess_left, {"percent left": round(100 * both, 1)}, "%")
 check("5.3", sparse_matvec)
 
 # %% [markdown]
-# One real patch through the real layer, against the dense product:
+# The real layer on 8 PEs, decoded again; then one real patch through it, against the dense product:
 
 # %%
+slices = eie.interleave(layer.codes, 8, eie.encode_column)
+print("decoded equals encoded:", torch.equal(eie.decode(slices, len(layer.codes)), layer.codes))
 a = layer.inputs[0]
 b, counts = eie.sparse_matvec(slices, a, layer.codebook, len(layer.codes))
 dense = layer.codebook[layer.codes] @ a
@@ -218,8 +211,9 @@ print(counts, "of", layer.codes.numel(), "dense MACs")
 pictures.work_left({name: eie_net.densities(each) for name, each in layers.items()})
 
 # %% [markdown]
-# The savings multiply. Which side saves more? Lab 04 pruned early layers least, and the picture's border and ReLU
-# leave most zeros late. Is "both" larger or smaller than the product of the two?
+# As many entries as MACs: no padding was read. Why can there be none, with 8 rows in a PE and 4 bits?
+#
+# The savings multiply. Which side saves more, early and late? Is "both" the product of the two?
 #
 # ## 4 - Who waits for whom?
 # PEs have different numbers of entries in a column. If all wait for the slowest, most stand idle; so each has a
@@ -262,7 +256,7 @@ check("5.4", pe_schedule)
 # %% role="widget"
 made_up = eie_examples.heavy_tailed(2048, 160)
 half_idle = (torch.rand(20, 160, generator=torch.Generator().manual_seed(0)) < 0.3).float()
-matrices = {"blocks.2.conv2": (layer.codes, a), "blocks.2.conv1": (layers["blocks.2.conv1"].codes, layers["blocks.2.conv1"].inputs[0])}
+matrices = {name: (layers[name].codes, layers[name].inputs[0]) for name in ("blocks.2.conv2", "blocks.2.conv1")}
 eie_widgets.array(pe_schedule, matrices | {"made up": (made_up, half_idle[0])})
 
 # %% [markdown]
@@ -303,6 +297,7 @@ plots.reveal(guess_over, {name: round(100 * (max(n) / (sum(n) / len(n)) - 1)) fo
 # By hand first: of [[9, 8], [1, -2]] on two elements at 0.5 stay 9 and -2.
 #
 # <details><summary>Hint 1</summary>The rows of an element are a slice with a step, to read and to write.</details>
+# <details><summary>Hint 2</summary>A mask of zeros first; then one slice after the other gets its part.</details>
 
 # %% exercise="5.5" source="effdl.pe:balanced_mask" points=10 minutes=8 difficulty=2
 # the build puts the reference here
@@ -310,12 +305,12 @@ plots.reveal(guess_over, {name: round(100 * (max(n) / (sum(n) / len(n)) - 1)) fo
 # %% check="5.5"
 check("5.5", balanced_mask)
 
+# %% [markdown]
+# The made-up matrix pruned in both ways, for 64 PEs. Does the even load make them busy, with fewer PEs too?
+
 # %% role="figure"
 balanced = eie_examples.heavy_tailed(2048, 160, n_pe=64)
 pictures.loads({"largest anywhere": fullest["made up, 64 PEs"], "largest of each PE": eie_net.loads(balanced != 0, 64)})
-
-# %% [markdown]
-# Does the even load make them busy?
 
 # %% role="figure"
 pair = {"largest anywhere": busy["made up, 2048 x 160"]}
@@ -373,6 +368,9 @@ plots.reveal(guess_format, {"best b": widths[by_width.index(min(by_width))], "sm
 # %% check="5.6"
 check("5.6", bits_by_width)
 
+# %% [markdown]
+# Both matrices, all widths. Which one pays more for a width that is wrong by one?
+
 # %% role="figure"
 sizes = {"real, 4 PEs": (layer.codes, 4), "made up, 64 PEs": (made_up, 64)}
 curves = {name: storage.bits_by_width(codes, n, widths) / codes.numel() for name, (codes, n) in sizes.items()}
@@ -381,13 +379,11 @@ eie_costs.widths(widths, {name: curve.tolist() for name, curve in curves.items()
 
 # %% [markdown]
 # Dashed is the bitmask. Why does it win on the real layer? Count the pointers: 4 x 577 x 16 bits are 1 bit for each
-# of its 36,864 weights, as many as the mask. Thousands of rows would share them.
+# of its 36,864 weights, as many as the mask. Thousands of rows would share them. A count is a claim, so the last cell
+# packs the real layer's bytes.
 
 # %% role="figure"
 eie_costs.formats({name: eie_bytes.bits_a_weight(codes, n_pe=n) for name, (codes, n) in sizes.items()})
-
-# %% [markdown]
-# A count is a claim; here are the bytes, bit by bit:
 
 # %%
 four = eie.interleave(layer.codes, 4, eie.encode_column)
@@ -417,7 +413,8 @@ for n_pe in (1, 4, 8, 16):
 
 # %% [markdown]
 # How much of the gain do 16 PEs throw away, and in which layers?
-#
+
+# %% [markdown]
 # ## Honest limits
 # Cycles are a model: no clock, no pipeline, no memory ports; we measured no milliseconds and no joules. EIE runs
 # fully connected layers from on-chip memory; our unfolded convolutions would read each weight again at every place,
