@@ -16,7 +16,6 @@
 # - multiply with each format, tile by tile
 # - order rows so that workers finish together
 # - find the sparsity from which a format pays, by measuring
-# - choose a format for a pruned layer
 #
 # Run the cells from the top. *Run All* stops at the first exercise that is not written yet: write it and go on from
 # there. A prediction left at `None` never stops the lab.
@@ -50,9 +49,9 @@ plots.use_style()
 
 # %% [markdown]
 # ## Baseline: the pruned network of lab 04
-# Lab 04 pruned ResNet8 weight by weight and trained it on. Its file holds zeros like any number, and its convolutions
-# multiply them. As a matrix the last 3 x 3 convolution has one row for each of 64 filters and 64 x 3 x 3 = 576 columns;
-# it is multiplied with the windows that the layer sees on real images, one a column.
+# Lab 04 pruned ResNet8 weight by weight and trained it on. Its convolutions still multiply every zero. As a matrix the
+# last one has a row for each of 64 filters and 64 x 3 x 3 = 576 columns; it is multiplied with the windows that the
+# layer sees on real images, one a column.
 
 # %%
 net, validation = zoo.load("resnet8_pruned"), data.fashion_mnist("validation")
@@ -67,7 +66,7 @@ lengths = (w != 0).sum(1)
 plots.sparse.matrix(w, "blocks.2.conv2", spmm.cov(lengths))
 
 # %% [markdown]
-# How often is the longest row as long as the shortest? Keep it in mind for section 2.
+# How many times as long as the shortest row is the longest? Section 2 comes back to it.
 #
 # ## 1 - CSR, and a product that skips zeros
 # *Compressed sparse rows* (CSR) keep what is not zero, row by row: `values`, the column of each (`col_idx`), and where
@@ -86,7 +85,7 @@ pruned = [percent for percent in range(100) if storage.csr_bits(places >= 2621.4
 plots.reveal(guess_csr, {"row_ptr": sparse.dense_to_csr(small)[0].tolist(), "smaller from (%)": pruned[0]})
 
 # %% [markdown]
-# An index costs as much as a value, so CSR has to lose half of the values first.
+# An index costs as much as a value.
 #
 # ### Exercise 6.1 - Dense to CSR    8 min - 10 points - difficulty 2/5
 # Write `dense_to_csr`. Given a (m, k), return row_ptr (m + 1,), col_idx (nnz,) and values (nnz,): the non-zeros row by
@@ -106,13 +105,12 @@ plots.reveal(guess_csr, {"row_ptr": sparse.dense_to_csr(small)[0].tolist(), "sma
 check("6.1", dense_to_csr)
 
 # %% [markdown]
-# **SpMM**, C = A B with A sparse and B dense: row r of C is the sum over r's entries of value times row col of B. It is
-# one of a family: SpMV has one column, SpMSpV a sparse vector (lab 05), SpGEMM a sparse B, and SDDMM computes a dense
-# product at a few places only. From here on the lab uses its own `sparse.dense_to_csr`, so that a slip of yours does
-# not follow you.
+# **SpMM** is C = A B with A sparse, B dense: row r of C sums value times row col_idx of B over r's entries. Its family:
+# SpMV has one column, SpMSpV a sparse vector (lab 05), SpGEMM a sparse B; SDDMM computes a dense product at a few
+# places only. From here on the lab uses its own `sparse.dense_to_csr`, so that a slip of yours does not follow you.
 #
-# By hand: training on, a pruned layer needs its gradient G X^T where weights are left, and nowhere else. Which share of
-# the MACs is that? And two 64 x 64 matrices have 10 % of their entries, at random: which share has their product?
+# By hand: a pruned layer in training needs its gradient G X^T where weights are left. Which share of the MACs is that?
+# And two 64 x 64 matrices have 10 % of their entries, at random: which share has their product?
 
 # %% predict="6.2"
 guess_family = {"SDDMM, share of MACs (%)": 10, "entries of the product (%)": 47}
@@ -128,22 +126,21 @@ found["entries of the product (%)"] = round(100 * len(spmm.spgemm(a, b)[1]) / 64
 plots.reveal(guess_family, found)
 
 # %% [markdown]
-# Sparse times sparse fills up: products of pruned layers are no longer sparse.
+# Sparse times sparse fills up.
 #
 # **On a GPU** a grid of thread *blocks* runs on some 80 multiprocessors (SMs). A block is made of *warps*, 32 threads
-# in lock-step; an SM keeps up to 64 warps in flight and needs them, to hide the wait for memory. Sputnik's
-# *hierarchical 1-D tiling* gives a block one row of C and a strip of `tile` columns: A's row is kept in shared memory,
-# the strip's sums in registers. A narrow tile makes more blocks, a wide one reads A less often.
+# in lock-step; an SM keeps up to 64 warps in flight, to hide the wait for memory. Sputnik's *hierarchical 1-D tiling*
+# gives a block one row of C and a strip of `tile` columns: A's row stays in shared memory, the strip's sums in
+# registers. A narrow tile makes more blocks, a wide one reads A less often.
 
 # %% [markdown]
 # ### Exercise 6.2 - CSR times dense, by 1-D tiles    15 min - 15 points - difficulty 3/5
-# Write `csr_spmm`. Return C = A B (m, n) and traffic, int64: the number of blocks of threads (one for each row and
-# strip of `tile` columns, empty rows too), of entries of A they read (a block reads its row's entries once), and of
-# values of B they read (for each entry, the strip of one row). The last strip may be narrower. Entries of a row stand
-# in any order; several at one place add up. tile < 1 raises ValueError. About 10 lines.
+# Write `csr_spmm`. Return C = A B (m, n) and traffic, int64: the blocks of threads (one for each row and strip of `tile`
+# columns, empty rows too), the entries of A that they read (each block its row's), the values of B (for each
+# entry a strip of one row). The last strip may be narrower. Entries of a row stand in any order; several at one place
+# add up. tile < 1 raises ValueError. About 10 lines.
 #
-# By hand first: a row with entries 5 and 6 at columns 0 and 2, B the 3 x 3 identity, tile 2: C = [[5, 0, 6]]; two
-# blocks, 4 entries of A, 6 values of B.
+# By hand first: 5 and 6 at columns 0 and 2, B the 3 x 3 identity, tile 2: C = [[5, 0, 6]], traffic [2, 4, 6].
 #
 # <details><summary>Hint 1</summary>Two loops: rows, and strips from <code>range(0, n, tile)</code>.</details>
 # <details><summary>Hint 2</summary>A slice may end behind the end; <code>b[columns, left:right]</code> picks
@@ -161,16 +158,17 @@ check("6.2", csr_spmm)
 
 # %% role="figure"
 widths = (8, 16, 32, 64, 128, 256)
-counts = [spmm.csr_spmm(*sparse.dense_to_csr(w), windows[:, :256], tile)[1].tolist() for tile in widths]
-plots.sparse.tiles(widths, counts)
+products = [spmm.csr_spmm(*sparse.dense_to_csr(w), windows[:, :256], tile) for tile in widths]
+print(f"largest difference from the layer's own output: {(products[0][0] - outputs[:, :256]).abs().max():.0e}")
+plots.sparse.tiles(widths, [traffic.tolist() for _, traffic in products])
 
 # %% [markdown]
 # Sputnik picks the tile by the columns of B. 80 SMs with several blocks each: which tile would you give 64 rows?
 #
 # ## 2 - Row swizzle: nobody waits
-# Rows differ in length. Those that share a warp run in lock-step: it takes as long as its longest. And a long row that
-# starts last keeps one SM busy while others idle. *Row swizzle* cures both with one permutation: rows of similar
-# length become neighbors (*bundling*), heavy bundles start first (*binning*).
+# Rows that share a warp run in lock-step: it takes as long as its longest. And a long row that starts last keeps one SM
+# busy while others idle. *Row swizzle* cures both with one permutation: rows of similar length become neighbors
+# (*bundling*), heavy bundles start first (*binning*).
 #
 # By hand: rows of 2, 2, 5 and 9 entries, one a bundle; two workers, the next bundle goes to whoever is free first. When
 # do they finish in this order, and when from the longest to the shortest?
@@ -186,10 +184,10 @@ plots.reveal(guess_end, ends)
 
 # %% [markdown]
 # ### Exercise 6.3 - Swizzle and schedule    14 min - 15 points - difficulty 3/5
-# Write two functions. `row_swizzle`: the rows from the longest to the shortest, equal ones in the order they stand,
-# int64. `schedule`: taken in `order`, each `bundle` rows form a bundle (the last may hold fewer) that takes as long as
-# its longest row; bundle after bundle goes to the worker that is free first, of several to the lowest number; all are
-# free at 0. Return (bundles, 3), int64: worker, start, end. bundle or workers < 1 raises ValueError. About 9 lines.
+# Write two functions. `row_swizzle`: row numbers from the longest to the shortest, equal ones in order, int64.
+# `schedule`: taken in `order`, each `bundle` rows form a bundle (the last may hold fewer) that takes as long as its
+# longest row; bundle after bundle goes to the worker that is free first, of several to the lowest number; all are free
+# at 0. Return (bundles, 3), int64: worker, start, end. bundle or workers < 1 raises ValueError. About 9 lines.
 #
 # By hand first: lengths [2, 5, 2, 9], order [3, 1, 0, 2], bundle 1, two workers: [0, 0, 9], [1, 0, 5], [1, 5, 7],
 # [1, 7, 9].
@@ -204,14 +202,14 @@ plots.reveal(guess_end, ends)
 check("6.3", row_swizzle, schedule)
 
 # %% [markdown]
-# The widget schedules 256 rows, four a bundle, with *your* functions. Before you touch it: what happens to each of the
-# three orders when all rows are equal? With a variation of 2, can any order help?
+# The widget schedules 256 rows, four a bundle, with *your* functions. Before you touch it: how do the three orders
+# differ when all rows are equal? With a variation of 2, can any order help?
 
 # %% role="widget"
 plots.sparse_widgets.scheduler(row_swizzle, schedule)
 
 # %% [markdown]
-# Without variation all orders are equal; with one giant row, it alone decides when all is done. Between them:
+# Without variation all orders are equal; one giant row alone decides when all is done. Between them:
 
 # %% role="figure"
 variations, used = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0), {"as they stand": [], "shortest first": [], "swizzled": []}
@@ -226,10 +224,10 @@ plots.sparse.balance(variations, used, (spmm.cov(lengths), "our layer"))
 #
 # ## 3 - 2:4: sparsity that hardware likes
 # An A100's sparse tensor cores take two values of every four and a 2-bit index for each, pick the matching rows of the
-# dense operand, and do half the work, at any position, without a pointer.
+# dense operand, and do half the work.
 #
 # By hand: 64 x 576 weights, 2:4. How many bytes with 32-bit values, indices included? How many times smaller than
-# dense with 32 and with 8 bits?
+# dense, with 32 and with 8 bits?
 
 # %% predict="6.4"
 guess_half = {"bytes": 78336, "smaller, 32 bit": 1.88, "smaller, 8 bit": 1.6}
@@ -245,13 +243,12 @@ plots.reveal(guess_half, {"bytes": bits[32] // 8} | smaller)
 
 # %% [markdown]
 # ### Exercise 6.4 - Compress 2:4    15 min - 15 points - difficulty 4/5
-# Write `compress_24`. In each run of four columns of w (r, c) at most two are not zero. Store two values a run, from
-# left to right: the non-zeros, and where there are fewer the leftmost zeros with them. Each has an index 0..3 in its
-# run; a byte holds the four indices of two runs, the first in its lowest two bits. Return values (r, c / 2) and packed
-# (r, c / 8), uint8. ValueError if 8 does not divide c or a run has three non-zeros. About 10 lines.
+# Write `compress_24`. Each run of four columns of w (r, c) has at most two non-zeros. Store two values of it, from left
+# to right: the non-zeros and, if fewer, the leftmost zeros. Each has an index 0..3 in its run; a byte holds the indices
+# of two runs, the first in its lowest bits. Return values (r, c / 2) and packed (r, c / 8), uint8. ValueError if 8 does
+# not divide c or a run has three non-zeros. About 10 lines.
 #
-# By hand first: [0, 9, 0, 4 | 0, 0, 0, 5]: values 9, 4, 0, 5; indices 1, 3, 0, 3; the byte is 1 + 3 * 4 + 0 * 16 + 3 *
-# 64 = 205.
+# By hand first: [0, 9, 0, 4 | 0, 0, 0, 5]: values 9, 4, 0, 5; indices 1, 3, 0, 3; byte 205.
 #
 # <details><summary>Hint 1</summary>Sort "is zero" stably: non-zeros come first, zeros keep their order.</details>
 # <details><summary>Hint 2</summary><code>gather</code> picks values by index; <code>&lt;&lt;</code> shifts bits.</details>
@@ -280,10 +277,9 @@ check("6.4", compress_24)
 check("6.5", matmul_24)
 
 # %% [markdown]
-# What does the rule cost in accuracy? The same six layers of the unpruned ResNet8: the best half of all weights, the
-# best two of each four, and, for section 5, the best of eight patterns in each kernel. Measured as pruned, with BN
-# re-estimated, and after one epoch, for three seeds (half a minute). Guess the distance of 2:4 from unstructured, in
-# points, as pruned and after the epoch.
+# What does the rule cost in accuracy? The same six layers of the unpruned ResNet8 keep the best half of all weights,
+# the best two of each four, or, for section 5, the best of eight patterns in each kernel. Measured as pruned, with BN
+# re-estimated, and after an epoch, three seeds (half a minute). How many points is 2:4 behind unstructured?
 
 # %% predict="6.5"
 guess_distance = {"as pruned": 8, "after an epoch": 0.2}
@@ -294,17 +290,16 @@ stages = sparse_layers.measure(resnet, kinds, seen, validation, seeds=(0, 1, 2))
 means = {kind: torch.tensor(rows).mean(0) for kind, rows in stages.items()}
 lost = (means["unstructured 50 %"] - means["2:4"]).tolist()
 plots.reveal(guess_distance, {"as pruned": round(lost[0], 1), "after an epoch": round(lost[2], 1)}, "points")
-
-# %% role="figure" tags=["nbval-ignore-output"]
 plots.sparse.accuracies(stages, dense_accuracy)
 
 # %% [markdown]
-# Mishra et al. train as long again as the dense network did. Why must 2:4 keep less of |w| than unstructured, always?
+# Compare the distance at the end with the spread of the seeds. Mishra et al. train on as long as the dense network was
+# trained. Why can 2:4 never keep more of |w| than unstructured?
 #
 # ## 4 - Blocks: one index for many values
-# A processor loads many values at once. *Blocked-ELL* stores whole b x b blocks: `col_blocks` holds the block columns,
-# equally many for each row of blocks, -1 for padding; their values stand side by side. One index serves b x b values,
-# and a row of B, once loaded, serves b rows of A.
+# *Blocked-ELL* stores whole b x b blocks: `col_blocks` holds their block columns, equally many for each row of blocks,
+# -1 for padding; their values stand side by side. One index serves b x b values, and a row of B, once loaded, b rows
+# of A.
 #
 # By hand: 90 % of single weights are pruned at random. Which share of 2 x 2, 4 x 4 and 8 x 8 blocks holds something?
 
@@ -319,14 +314,14 @@ plots.reveal(guess_blocks, {str(side): round(100 * shares[side][20]) for side in
 plots.sparse.blocks(sparsities, shares, real)
 
 # %% [markdown]
-# Blocks want a network pruned in blocks. A layer pruned weight by weight is stored nearly whole.
-#
+# A layer pruned weight by weight is stored nearly whole: blocks want a network pruned in blocks.
+
+# %% [markdown]
 # ### Exercise 6.6 - Blocked-ELL    18 min - 20 points - difficulty 4/5
-# Write two functions. `to_blocked_ell`: the blocks of a (m, k) that are not all zero. width is the largest number of
-# them in a row of blocks; col_blocks (m / b, width), int64, lists their block columns from left to right, then -1;
-# values (m, width b) holds the blocks side by side, padding 0. ValueError if b does not divide m and k. About 10
-# lines. `blocked_ell_spmm`: C = A b (m, n); of padding nothing is read; blocks of a row may stand in any order. About
-# 7 lines.
+# Write `to_blocked_ell`: the blocks of a (m, k) that are not all zero. width is their largest number in
+# a row of blocks; col_blocks (m / b, width), int64, lists block columns from left to right, then -1; values (m, width
+# b) holds the blocks side by side, padding 0. ValueError if b does not divide m and k. `blocked_ell_spmm`: C = A b (m,
+# n); of padding nothing is read; blocks of a row stand in any order. About 10 and 7 lines.
 #
 # By hand first: [[1, 2, 0, 4], [0, 0, 0, 0], [0, 0, 0, 5], [0, 0, 6, 0]] in blocks of 2: col_blocks [[0, 1], [1, -1]].
 #
@@ -348,25 +343,20 @@ check("6.6", to_blocked_ell, blocked_ell_spmm)
 plots.sparse_widgets.format_explorer(dense_to_csr, to_blocked_ell, compress_24)
 
 # %% [markdown]
-# What is pruned decides, not how much. Padding is the price of equal rows of blocks: when is it largest?
+# What is pruned decides, not how much. When is padding most expensive?
 #
 # ## 5 - Patterns: FKW
 # PatDNN prunes for phones: each 3 x 3 kernel keeps its center and three neighbors in one of a few *patterns*, and whole
-# kernels go (*connectivity*). *FKW* stores filters from the one with the most kernels to the one with the fewest, and a
-# filter's kernels by pattern: no branch for each kernel, no index for each weight.
-#
-# By hand: how many column indices does CSR store for a kernel of four weights, and how many FKW?
-
-# %% predict="6.7"
-guess_indices = {"CSR": 4, "FKW": 1}
+# kernels go (*connectivity*). *FKW* sorts filters by length and kernels by pattern: no branch for each kernel, no index
+# for each weight.
 
 # %% [markdown]
 # ### Exercise 6.7 - Encode FKW    18 min - 15 points - difficulty 4/5
 # Write `fkw_encode`; decoder and convolution are given. pattern_of (co, ci) is 0 for a dropped kernel, else p:
-# patterns[p - 1] says which weights are kept. Filters are stored by their number of kernels, most first, equal ones in
-# order; a filter's kernels by pattern, then input channel. Return FKW(...) of `offset` (co + 1,), kernels before each
-# place; `reorder` (co,), the filter at each place; `index` (kernels,), input channels; `stride` (co, P + 1), kernels of
-# patterns 1..p, first 0; `weight` (kernels, s), kept weights row by row. About 12 lines.
+# patterns[p - 1] says which weights are kept. Filters are stored by number of kernels, most first, equal ones in
+# order; a filter's kernels by pattern, then channel. Return FKW(...) of `offset` (co + 1,), kernels before each place;
+# `reorder` (co,), the filter there; `index` (kernels,), input channels; `stride` (co, P + 1), kernels of patterns 1..p,
+# first 0; `weight` (kernels, s), kept weights row by row. About 12 lines.
 #
 # By hand first: one filter with patterns 2, 1, 2: index [1, 0, 2], stride [[0, 1, 3]], offset [0, 3].
 #
@@ -380,8 +370,10 @@ guess_indices = {"CSR": 4, "FKW": 1}
 check("6.7", fkw_encode)
 
 # %% [markdown]
-# On a real layer: half of the kernels go, the others take their best pattern. The same convolution, from FKW and from
-# the same weights in a dense tensor:
+# On a real layer: half of the kernels go, the others take their best pattern. Is the convolution from FKW that of the
+# same weights in a dense tensor? Runs also save loads (*load redundancy elimination*): a window that slides along a row
+# finds all but its newest column in registers, and filters computed together share what kernels of one pattern and
+# channel read.
 
 # %%
 pattern_of = fkw.choose_patterns(original, fkw.PATTERNS, kernels_kept=0.5)
@@ -389,12 +381,7 @@ layer = fkw.fkw_encode(original, pattern_of, fkw.PATTERNS)
 x = capture.activations(resnet, ["blocks.2.relu1"], validation.images[:100])["blocks.2.relu1"]
 expected = F.conv2d(x, fkw.to_dense(layer, fkw.PATTERNS, 64), padding=1)
 print(f"largest difference: {(fkw.conv(x, layer, fkw.PATTERNS) - expected).abs().max():.0e}")
-plots.reveal(guess_indices, {"CSR": layer.weight.numel() // len(layer.index), "FKW": 1})
 plots.sparse.kernels(pattern_of, fkw.as_stored(layer, 64))
-
-# %% [markdown]
-# Runs also save loads of inputs. A window that slides along a row finds all but its newest column in registers; filters
-# computed together share what kernels of the same pattern and channel load (*load redundancy elimination*):
 
 # %%
 kept = fkw.to_dense(layer, fkw.PATTERNS, 64).flatten(1)
@@ -405,11 +392,11 @@ print(f"inputs loaded for one position: {plain} naively, {rows} with reuse in a 
 
 # %% [markdown]
 # ## 6 - Put together: the race
-# Compiled C (`effdl/c/spmm.c`, yours to read) against PyTorch's dense product and SciPy's CSR, all on one thread of
-# this processor, in this run: 1024 x 1024 times 1024 x 128, float32. CSR gets single weights pruned, Blocked-ELL whole
-# 8 x 8 blocks, 2:4 its 50 %. From which sparsity on, in percent, does each beat the dense product? Or "never"?
+# Compiled C (`effdl/c/spmm.c`) against PyTorch's dense product and SciPy's CSR, one thread, one run: 1024 x 1024 times
+# 1024 x 128, float32. CSR gets single weights pruned, Blocked-ELL whole 8 x 8 blocks, 2:4 its 50 %. From which sparsity
+# on, in percent, does each beat the dense product? Or "never"?
 
-# %% predict="6.8"
+# %% predict="6.7"
 guess_even = {"CSR, SciPy": 90, "CSR": 65, "Blocked-ELL": 50, "2:4": "never"}
 
 # %% role="experiment" tags=["nbval-ignore-output"]
@@ -417,51 +404,39 @@ print(sparse_speed.note())
 times = sparse_speed.race(1024, 1024, 128, (0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95), repeats=15)
 even = {name: sparse_speed.break_even(times, name) for name in ("CSR, SciPy", "CSR", "Blocked-ELL", "2:4")}
 plots.reveal(guess_even, {name: "never" if at is None else round(100 * at) for name, at in even.items()})
-
-# %% role="figure" tags=["nbval-ignore-output"]
 plots.sparse.race(times, even)
 
 # %% [markdown]
-# The dense product does twice the work of 2:4 and may still win: its inner loop has no index to decode. Hardware with
-# 2:4 decodes for nothing; a processor without it pays. Now the network of lab 04, layer by layer, on real windows:
+# The dense product does twice the work of 2:4 and may still win: it has no index to decode. Hardware with 2:4 decodes
+# for nothing. Now lab 04's network: the speed of each layer on real windows,
+# then all bytes that must be stored.
 
 # %% role="figure" tags=["nbval-ignore-output"]
 speed = {}
 for name, matrix in layers.items():
     taken, _ = sparse_layers.windows(net, name, validation.images[:200], 3072)
     speed[name] = {kernel: found[1:3] for kernel, found in sparse_speed.matrix_times(matrix, taken).items()}
+print("six layers:", ", ".join(f"{name} {kib:.0f} KiB" for name, kib in sparse_layers.network_kib(net).items()))
 plots.sparse.layers(speed)
 
 # %% [markdown]
-# And its bytes, six layers, everything counted that must be stored:
-
-# %%
-total = {}
-for matrix in layers.values():
-    for name, size in sparse_layers.sizes_kib(matrix).items():
-        total[name] = total.get(name, 0) + size
-print(", ".join(f"{name} {size:.0f} KiB" for name, size in total.items()))
-c, _ = spmm.csr_spmm(*sparse.dense_to_csr(w), windows, tile=64)
-print(f"largest difference of the CSR product from the layer's own output: {(c - outputs).abs().max():.0e}")
-
-# %% [markdown]
 # ## Honest limits
-# Our scheduler counts entries: no memory, no caches, no launch. No GPU was measured here; a processor has no warps and
-# no sparse tensor cores, and its break-even points are its own, at one shape and on one thread. MKL was tuned for
-# decades, our C for a day. 128 columns are kind to 1-D tiles. Windows were unfolded before the clock started, for
-# dense and sparse alike. FKW ran in PyTorch: equal numbers, no speed. Patterns were chosen by magnitude, not learned.
+# Our scheduler counts entries: no memory, no caches, no launch. No GPU was measured; a processor has no warps and no
+# sparse tensor cores, and its break-even points are its own, at one shape. MKL was tuned for decades, our C for a day.
+# Columns come in multiples of 64, kind to 1-D tiles. Windows were unfolded before the clock started, for dense and
+# sparse alike. FKW ran in PyTorch: equal numbers, no speed. Patterns were chosen by magnitude, not learned.
 
 # %% [markdown]
 # ## Wrap-up
-# A format is a bet on where zeros are: CSR on nothing, blocks and patterns on structure, 2:4 on hardware. Unstructured
-# sparsity has to be high before it pays; the structure that pays earlier has to be put there by pruning.
+# A format is a bet on where zeros are: CSR on nothing, blocks and patterns on structure, 2:4 on hardware. The structure
+# that pays early has to be put there by pruning.
 #
 # | | machine | headline |
 # |---|---|---|
-# | Gale et al. 2020 (Sputnik) | V100 | 27 % of peak; sparse Transformer and MobileNet 1.2 to 2.1 times as fast |
-# | Mishra et al. 2021 (2:4) | A100 | twice the math throughput, accuracy kept after retraining |
-# | Niu et al. 2020 (PatDNN) | phone | up to 44.5, 11.4, 7.1 times as fast as TensorFlow Lite, TVM, MNN |
-# | ours | one thread | break-even points of the race above |
+# | Gale et al. 2020 (Sputnik) | V100 | 27 % of peak; Transformer, MobileNet 1.2 to 2.1 times as fast |
+# | Mishra et al. 2021 (2:4) | A100 | twice the math throughput, accuracy kept |
+# | Niu et al. 2020 (PatDNN) | phone | up to 44.5, 11.4, 7.1 times as fast as TFLite, TVM, MNN |
+# | ours | one thread | the race above |
 #
 # Open: could columns be permuted so that an unstructured layer fills fewer blocks? What would a format for 4:8 cost?
 

@@ -69,3 +69,10 @@ def test_windows_times_the_matrix_are_the_layers_outputs():
         seen, outputs = sparse_layers.windows(net, name, images, 48)
         assert seen.shape == (matrix.shape[1], 48)
         assert torch.allclose(matrix @ seen, outputs, atol=1e-5)
+
+
+def test_a_network_takes_what_its_layers_take():
+    net = nets.ResNet8(8, generator=torch.Generator().manual_seed(0))
+    whole = sparse_layers.network_kib(net, value_bits=8)
+    for name, size in whole.items():
+        assert size == sum(sparse_layers.sizes_kib(w, value_bits=8)[name] for w in sparse_layers.matrices(net).values())

@@ -23,7 +23,7 @@ from effdl.data import Split
 from effdl.experiments import Stages
 
 __all__ = [
-    "as_24_matrix", "half_masks", "heavy_tailed", "matrices", "measure", "sizes_kib", "stored_share",
+    "as_24_matrix", "half_masks", "heavy_tailed", "matrices", "measure", "network_kib", "sizes_kib", "stored_share",
     "windows",
 ]  # fmt: skip
 
@@ -76,6 +76,15 @@ def sizes_kib(w: Tensor, *, block: int = 8, value_bits: int = 32, index_bits: in
         "Blocked-ELL": storage.blocked_ell_bits(mask, block, value_bits, index_bits=index_bits),
     }
     return {name: number / BITS_PER_KIB for name, number in bits.items()}
+
+
+def network_kib(net: nn.Module, **options: int) -> dict[str, float]:
+    """KiB of all pruned layers of a network together, in each format (see `sizes_kib`).
+
+    Source: effdl.storage
+    """
+    layers = [sizes_kib(matrix, **options) for matrix in matrices(net).values()]
+    return {name: sum(sizes[name] for sizes in layers) for name in layers[0]}
 
 
 def heavy_tailed(m: int, variation: float, *, mean: float = 64, seed: int = 0) -> Tensor:
