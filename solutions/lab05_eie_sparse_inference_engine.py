@@ -349,6 +349,12 @@ bitmask_bits = storage.bitmask_bits(layer.codes != 0, 4) + 256
 smaller = "EIE" if min(by_width) < bitmask_bits else "bitmask"
 plots.reveal(guess_format, {"best b": widths[by_width.index(min(by_width))], "smaller": smaller})
 
+# %% role="figure"
+sizes = {"real, 4 PEs": (layer.codes, 4), "made up, 64 PEs": (made_up, 64)}
+curves = {name: storage.bits_by_width(codes, n, widths) / codes.numel() for name, (codes, n) in sizes.items()}
+masks = {name: (storage.bitmask_bits(codes != 0, 4) + 256) / codes.numel() for name, (codes, _) in sizes.items()}
+eie_costs.widths(widths, {name: curve.tolist() for name, curve in curves.items()}, masks)
+
 # %% [markdown]
 # ### Exercise 5.6 - Bits for each width    14 min - 20 points - difficulty 4/5
 # Write `bits_by_width`. Given codes (rows, cols), n_pe and widths, return the bits of the whole format for each width,
@@ -369,18 +375,9 @@ plots.reveal(guess_format, {"best b": widths[by_width.index(min(by_width))], "sm
 check("5.6", bits_by_width)
 
 # %% [markdown]
-# Both matrices, all widths. Which one pays more for a width that is wrong by one?
-
-# %% role="figure"
-sizes = {"real, 4 PEs": (layer.codes, 4), "made up, 64 PEs": (made_up, 64)}
-curves = {name: storage.bits_by_width(codes, n, widths) / codes.numel() for name, (codes, n) in sizes.items()}
-masks = {name: (storage.bitmask_bits(codes != 0, 4) + 256) / codes.numel() for name, (codes, _) in sizes.items()}
-eie_costs.widths(widths, {name: curve.tolist() for name, curve in curves.items()}, masks)
-
-# %% [markdown]
-# Dashed is the bitmask. Why does it win on the real layer? Count the pointers: 4 x 577 x 16 bits are 1 bit for each
-# of its 36,864 weights, as many as the mask. Thousands of rows would share them. A count is a claim, so the last cell
-# packs the real layer's bytes.
+# Dashed, above, is the bitmask. Why does it win on the real layer? Count the pointers: 4 x 577 x 16 bits are 1 bit for
+# each of its 36,864 weights, as many as the mask. Thousands of rows would share them. A count is a claim, so the last
+# cell packs the real layer's bytes.
 
 # %% role="figure"
 eie_costs.formats({name: eie_bytes.bits_a_weight(codes, n_pe=n) for name, (codes, n) in sizes.items()})
