@@ -320,7 +320,7 @@ plots.sparse.blocks(sparsities, shares, real)
 # ### Exercise 6.6 - Blocked-ELL    18 min - 20 points - difficulty 4/5
 # Write `to_blocked_ell`: the blocks of a (m, k) that are not all zero. width is their largest number in
 # a row of blocks; col_blocks (m / b, width), int64, lists block columns from left to right, then -1; values (m, width
-# b) holds the blocks side by side, padding 0. ValueError if b does not divide m and k. `blocked_ell_spmm`: C = A b (m,
+# b) holds blocks side by side, padding 0. ValueError if b does not divide m and k. `blocked_ell_spmm`: C = A b (m,
 # n); of padding nothing is read; blocks of a row stand in any order. About 10 and 7 lines.
 #
 # By hand first: [[1, 2, 0, 4], [0, 0, 0, 0], [0, 0, 0, 5], [0, 0, 6, 0]] in blocks of 2: col_blocks [[0, 1], [1, -1]].
@@ -401,7 +401,7 @@ guess_even = {"CSR, SciPy": 90, "CSR": 65, "Blocked-ELL": 50, "2:4": "never"}
 
 # %% role="experiment" tags=["nbval-ignore-output"]
 print(sparse_speed.note())
-times = sparse_speed.race(1024, 1024, 128, (0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95), repeats=15)
+times = sparse_speed.race(1024, 1024, 128, (0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95), repeats=15)
 even = {name: sparse_speed.break_even(times, name) for name in ("CSR, SciPy", "CSR", "Blocked-ELL", "2:4")}
 plots.reveal(guess_even, {name: "never" if at is None else round(100 * at) for name, at in even.items()})
 plots.sparse.race(times, even)

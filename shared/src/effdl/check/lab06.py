@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -127,11 +128,19 @@ def _plan(result: Any) -> Parts:
     return {name: array[:, i] for i, name in enumerate(("worker", "start", "end"))}
 
 
-def _compress() -> tuple[Case, ...]:
-    parts = _arrays("values", "packed")
+def _compressed(result: Any) -> Parts:
+    """Values and packed bytes; before the bytes their indices one by one, where they can be read off."""
+    parts = _arrays("values", "packed")(result)
+    packed = parts.pop("packed")
+    if packed.ndim == 2 and packed.dtype.kind in "iu":
+        pairs = packed[..., None].astype("int64") >> np.array([0, 2, 4, 6]) & 3
+        parts["indices in packed"] = pairs.reshape(len(packed), -1)
+    return parts | {"packed": packed}
 
+
+def _compress() -> tuple[Case, ...]:
     def case(about: str, *rows: list[float]) -> Case:
-        return Case(about, "compress_24", {"w": torch.tensor(rows)}, sparse.compress_24, parts=parts)
+        return Case(about, "compress_24", {"w": torch.tensor(rows)}, sparse.compress_24, parts=_compressed)
 
     three = {"w": torch.tensor([[1.0, 2.0, 0.0, 3.0, 0.0, 0.0, 0.0, 0.0]])}
     twelve = {"w": torch.zeros(2, 12)}

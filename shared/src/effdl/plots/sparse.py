@@ -215,7 +215,7 @@ def race(times: Timings, evens: Mapping[str, float | None]) -> Picture:
         rows = sorted((100 * sparsity, ms) for other, sparsity, ms, _ in times if other == name)
         ax.plot(*zip(*rows, strict=True), f"{MARKERS[index]}-", color=COLORS[index])
     key(ax, dict(zip(evens, COLORS, strict=False)), (0.02, 0.32), (0, -0.09))
-    ax.set(xlabel="sparsity (%)", ylabel="processor time (ms)", yscale="log", xlim=(22, 110))
+    ax.set(xlabel="sparsity (%)", ylabel="processor time (ms)", yscale="log", xlim=(0, 112))
     said = ", ".join(f"{name} from {100 * at:.0f} %" for name, at in evens.items() if at is not None)
     title = f"Faster than dense: {said}" if said else "Nothing is faster than dense"
     ax.set_title(title)
