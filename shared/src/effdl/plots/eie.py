@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
@@ -103,19 +104,19 @@ def dealt_rows(codes: Tensor, slices: Sequence[tuple[list[int], list[int], list[
         color = COLORS[row % len(slices)]
         for column in range(cols):
             code = int(codes[row, column])
-            left.add_patch(Rectangle((column, row), 1, 1, fc=color if code else "white", ec=PALE))
+            left.add_patch(Rectangle((column, row), 1, 1, fc=to_rgba(color, 0.35) if code else "white", ec=PALE))
             if code:
-                left.text(column + 0.5, row + 0.5, code, color="white", ha="center", va="center", fontsize=7)
+                left.text(column + 0.5, row + 0.5, code, ha="center", va="center", fontsize=7)
         left.text(-0.3, row + 0.5, f"PE {row % len(slices)}", color=color, ha="right", va="center", fontsize=7)
     left.set(xlim=(-1.9, cols), ylim=(rows, 0), xticks=[], yticks=[], xlabel="columns")
     left.grid(False)
     right.axis("off")
     v, z, p = slices[0]
     for at, (name, values) in enumerate((("v", v), ("z", z), ("p", p))):
-        right.text(0, 0.8 - 0.28 * at, f"{name} = {values}", fontsize=7.5, color="black")
+        right.text(0, 0.8 - 0.12 * at, f"{name} = {values}", fontsize=7.5, color="black")
     right.text(0, 0.95, "Element 0 stores", color=COLORS[0], fontsize=9)
     loads_text = ", ".join(str(len(each[0])) for each in slices)
-    right.text(0, 0.05, f"entries of the {len(slices)} elements: {loads_text}", fontsize=8)
+    right.text(0, 0.4, f"entries of the {len(slices)} elements: {loads_text}", fontsize=8)
     title = f"{len(slices)} elements share {rows} rows: element 0 stores {len(v)} entries and {len(p)} pointers"
     fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
     return picture(fig, f"{title}. v = {v}, z = {z}, p = {p}. Entries of all elements: {loads_text}.")
@@ -177,7 +178,7 @@ def loads(named: Mapping[str, Sequence[int]]) -> Picture:
         over[name] = 100 * (max(counts) / mean - 1)
         ax.bar(range(len(counts)), counts, color=COLORS[0])
         ax.axhline(mean, color=GREY, lw=1)
-        ax.set_title(f"{name}: the fullest {over[name]:.0f} % over the mean", fontsize=9)
+        ax.set_title(name, fontsize=9)
         ax.set(xlabel="element", xticks=range(0, len(counts), max(len(counts) // 8, 1)))
     np.atleast_1d(axes)[0].set_ylabel("weights kept")
     worst, best = max(over, key=over.get), min(over, key=over.get)

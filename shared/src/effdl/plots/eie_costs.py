@@ -14,14 +14,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from effdl.plots.style import COLORS, GREY, MARKERS, Picture, end_labels, label, panels, picture
+from effdl.plots.style import COLORS, GREY, MARKERS, Picture, end_labels, key, label, panels, picture
 
 __all__ = ["formats", "quality", "utilization", "widths"]
 
 
-def utilization(
-    n_pes: Sequence[int], depths: Sequence[int], named: Mapping[str, np.ndarray], *, title: str = ""
-) -> Picture:
+def utilization(n_pes: Sequence[int], depths: Sequence[int], named: Mapping[str, np.ndarray]) -> Picture:
     """Lines: utilization against the number of elements, a line for each depth of the queues, a panel for each matrix.
 
     Shapes: each (n_pes, depths), in [0, 1]
@@ -31,14 +29,15 @@ def utilization(
     for ax, (name, values) in zip(np.atleast_1d(axes), named.items(), strict=True):
         for index, line in enumerate(values.T):
             ax.plot(n_pes, 100 * line, color=COLORS[index], marker=MARKERS[index], ms=4)
-        ends = [(100 * values[-1, i], f"depth {depth}", COLORS[i]) for i, depth in enumerate(depths)]
-        ax.set(xscale="log", xticks=n_pes, xlabel="processing elements", ylim=(0, 105), xlim=(None, 3.2 * n_pes[-1]))
+        ax.set(xscale="log", xticks=n_pes, xlabel="processing elements", ylim=(0, 105))
         ax.set_xticklabels([str(n) for n in n_pes])
         ax.minorticks_off()
         ax.set_title(name, fontsize=9)
-        end_labels(ax, n_pes[-1], ends)
-    np.atleast_1d(axes)[0].set_ylabel("cycles with an entry (%)")
-    said = title or "; ".join(f"{name}: {100 * v[0, -1]:.0f} % to {100 * v[-1, -1]:.0f} %" for name, v in named.items())
+    first = np.atleast_1d(axes)[0]
+    first.set_ylabel("cycles with an entry (%)")
+    key(first, {_places(depth): COLORS[i] for i, depth in enumerate(depths)}, (0.04, 0.2), (0, -0.08))
+    shares = ", ".join(f"{100 * values[-1, -1]:.0f} % ({name})" for name, values in named.items())
+    said = f"{n_pes[-1]} elements with {_places(depths[-1])} are busy in {shares} of the cycles"
     fig.suptitle(said, x=0.01, ha="left", fontsize=10, fontweight="bold")
     text = "; ".join(
         f"{name}: "
@@ -122,3 +121,7 @@ def quality(points: Mapping[str, tuple[float, float]]) -> Picture:
     ax.set_title(title)
     text = ", ".join(f"{name} {size:.1f} KiB {percent:.1f} %" for name, (size, percent) in points.items())
     return picture(fig, f"{title}. {text}.")
+
+
+def _places(depth: int) -> str:
+    return f"{depth} place{'s' * (depth > 1)}"
