@@ -177,6 +177,7 @@ for i in range(8):
     macs = [round(1000 * share) for share in shares(4, 0.1, 1, seed=seed + i)]
     shown.append(bounded_action(0.02 * i, macs, sum(macs) * (0.6 + 0.03 * i), 0.85))
     shown.append(bounded_action(0.3, macs[:2], sum(macs[:2]) * 0.7, 0.8))
+    shown.append(bounded_action(-0.1 * i, macs, 0.04 * i * sum(macs), 0.85))
 show(shown)
 
 # %% exercise="4.2" case="actions that are too low, too high, right" points=2 hint="bounded_action: the share nearest to the action in the range that is allowed; never below 0 or above a_max"
@@ -309,12 +310,10 @@ def counted(good):
 accuracy, log = counted(lambda widths: 50.0)
 other, other_log = counted(lambda widths: -abs(widths["m"] - 5))
 now = {name: 7 + int(5 * share) for name, share in zip("kmb", shares(3, 0, 1, seed=seed), strict=True)}
-show(
-    netadapt_step(now, total_of := lambda w: sum(w.values()), accuracy, 3),
-    log,
-    netadapt_step(now, total_of, other, 3),
-    other_log,
-)
+total_of = lambda widths: sum(widths.values())
+found = [netadapt_step(now, total_of, each, 3) for each in (accuracy, other)]
+few = netadapt_step({"x": 2, "y": 9, "z": 1}, total_of, lambda widths: 50.0, 2)
+show(found, log, other_log, few, raises(netadapt_step, {"x": 2, "z": 3}, total_of, total_of, 3))
 
 # %% exercise="4.5" case="a chain of convolutions" points=3 hint="the leading output channels of each layer, and as many leading inputs as the layer before puts out"
 shapes = [(8, 3, 3, 3), (6, 8, 3, 3), (10, 6, 1, 3), (4, 10, 2, 2)]
@@ -372,15 +371,14 @@ show(*shown)
 
 # %% exercise="4.6" case="counts, nothing, everything" points=2 hint="round(n * (1 - sparsity)) stay, Python's round; sparsity 0 and 1"
 shown = []
-for n, sparsity in ((5, 0.5), (7, 0.5), (9, 0.5), (10, 0.25), (6, 0.0), (6, 1.0)):
+for n, sparsity in ((5, 0.5), (7, 0.5), (9, 0.5), (10, 0.25), (6, 1.0)):
     shown += admm_step(randn(n, seed=seed + n), randn(n, seed=seed + n + 20), sparsity)
-show(*shown)
+whole = (4 * randn(6)).round()
+show(*shown, *admm_step(whole, whole + 1, 0.0))
 
 # %% exercise="4.6" case="equal entries, double precision" points=1 judge="nearest" hint="exactly so many stay when entries of W + U are equal in size; float64 stays so"
-shown = []
-for w, u in ((randn(30).sign(), torch.zeros(30)), (randn(24, dtype=torch.float64).sign(), torch.ones(24).double())):
-    shown += [*admm_step(w, u, 0.6), w + u] if (w + u).count_nonzero() else []
-show(*shown[:3], *admm_step(2 * shown[2], shown[2], 0.5), 3 * shown[2])
+signs, more = randn(30).sign(), randn(24, dtype=torch.float64, seed=seed + 1).sign()
+show(*admm_step(signs, 0 * signs, 0.6), signs, *admm_step(2 * more, more, 0.5), 3 * more)
 
 # %% exercise="4.7" case="the first round" points=3 hint="the smallest of each layer after training go; the others start from their weights at the start"
 trained, start, masks = layers(seed, (5, 4, 3, 3), (7, 9), (11,))
@@ -388,6 +386,9 @@ show(*[in_order(imp_round(trained, start, masks, rate)) for rate in (0.2, 0.5)])
 
 # %% exercise="4.7" case="later rounds" points=3 hint="the share is of the weights that are left; what was dropped stays dropped, though it is large"
 trained, start, masks = layers(seed, (6, 5, 3, 3), (8, 9), density=0.4)
+trained = {
+    name: torch.where(masks[name] & (rand(*w.shape, seed=seed + 7) < 0.1), 0.0, w) for name, w in trained.items()
+}
 show(*[in_order(imp_round(trained, start, masks, rate)) for rate in (0.3, 0.6)])
 
 # %% exercise="4.7" case="round after round" points=3 hint="the density is that of the rounds together; each round rewinds to the same start; the inputs stay as they are"
