@@ -27,9 +27,9 @@ from autograder.lab import load_lab
 from autograder.prove.notebooks import about
 from lab_files import released_labs, write_solved
 from notebook_page import NotebookPage, jupyterlab, opened
-from widget_box import KEYS, WidgetBox
+from widget_box import ARROWS, WidgetBox
 
-ROUNDS = 3
+ROUNDS = 5
 WATCH = """node => {
     window.watched?.disconnect();
     window.pressed ??= document.addEventListener('keydown', () => { window.start = performance.now(); }, true) || true;
@@ -80,7 +80,7 @@ def _widget(widget: WidgetBox, notebook: NotebookPage, name: str) -> Iterator[Ro
         control.focus()
         found = [
             _timed(notebook, widget.box.element_handle(), lambda key=key, control=control: widget.press(control, key))
-            for key in KEYS * ROUNDS
+            for key in ARROWS * ROUNDS
         ]
         walls, cpus = zip(*(pair for pair in found if pair[0] > 0), strict=True)
         yield f"{name}, control {number}, median", statistics.median(walls), statistics.median(cpus)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ import browser as real
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator
 
+SHOTS, MAX_SHOT = "EFFDL_SHOTS", 16_000
 RUN_MS = 240_000
 SETTLE_MS = 20_000
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -119,6 +121,19 @@ class NotebookPage:
             if number:
                 self.page.keyboard.insert_text("\n" + line[: len(line) - len(code)])
             self.page.keyboard.type(code)
+
+    def shoot(self, name: str, part: Locator | None = None) -> None:
+        """Save a picture of the whole notebook, or of a part of it, if $EFFDL_SHOTS names a folder for it."""
+        if not (folder := os.environ.get(SHOTS)):
+            return
+        if part is None:
+            size = self.page.viewport_size
+            tall = self.page.evaluate("() => document.querySelector('.jp-WindowedPanel-inner').scrollHeight")
+            self.page.set_viewport_size({**size, "height": min(tall + 200, MAX_SHOT)})
+            self.page.screenshot(path=Path(folder, f"{name}.png"))
+            self.page.set_viewport_size(size)
+        else:
+            part.screenshot(path=Path(folder, f"{name}.png"))
 
     def too_wide(self) -> list[str]:
         """Elements of cells that stick out of them to the right and cannot be scrolled to, by their text or tag."""

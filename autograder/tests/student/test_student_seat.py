@@ -11,7 +11,7 @@ from autograder.lab import load_lab
 from autograder.prove.notebooks import about, blank, solution_answers
 from lab_files import FAULT, STOP_FILE, named_slip, position, released_labs, without_docstrings, write_solved
 from notebook_page import NARROW, WIDE, opened
-from widget_box import WidgetBox
+from widget_box import ARROWS, WidgetBox
 
 COURSE = find_course(Path(__file__))
 PASSED = "The hidden tests try more"
@@ -53,16 +53,6 @@ def is_note(shown):
     return shown.words.startswith(("Write ", "Your function raised"))
 
 
-def changes(moved, first, told):
-    """For each control, whether some key of it gave another picture, or other words."""
-    found, before = [], getattr(first, told)
-    for keys in moved:
-        values = [before, *(getattr(shown, told) for shown in keys.values())]
-        found.append(len(set(values)) > 1)
-        before = values[-1]
-    return found
-
-
 def test_run_all_stops_at_the_first_exercise_with_a_plain_message(lab, untouched):
     cells, first = blank(lab).cells, lab.exercises[0]
     stop = position(cells, "check", first.id)
@@ -84,6 +74,7 @@ def test_a_wrong_answer_shows_its_slip_and_the_typed_reference_passes(lab, untou
         untouched.run(answer)
         untouched.run(checked)
         verdict = " ".join(untouched.output(checked).inner_text().split())
+        untouched.shoot(f"{lab.name}_{'green' if text == right else 'red'}", untouched.cells.nth(checked))
         assert (PASSED in verdict) == (text == right)
         assert (" ".join(says.split()) in verdict) == (text != right)
     assert untouched.faults == []
@@ -99,22 +90,19 @@ def test_a_solved_lab_runs_from_end_to_end(solved):
     assert notebook.faults == []
 
 
-def test_every_control_of_every_widget_moves_by_keyboard_what_the_students_function_draws(solved, seat):
+def test_every_control_of_every_widget_moves_by_keyboard_what_the_students_function_draws(lab, solved):
     notebook, cells = solved
     for index in with_role(cells, "widget"):
         widget = WidgetBox(notebook, index)
         controls = widget.controls
         assert controls
         assert all(widget.reached_by_tab())
-        first = widget.shown
+        notebook.shoot(f"{lab.name}_widget{index}_first", widget.box)
         moved = [widget.move(control) for control in controls]
-        seen = [first, *(shown for keys in moved for shown in keys.values())]
-        assert not any(map(is_note, seen))
-        for keys in moved:
-            assert {"ArrowRight", "ArrowLeft"} & keys.keys()
-        for told in ("image", "alt", "words"):
-            assert changes(moved, first, told) == [True] * len(controls)
-        assert all(shown.alt in shown.words for shown in seen)
+        notebook.shoot(f"{lab.name}_widget{index}_moved", widget.box)
+        assert [cells[index].source for found in moved if not {*ARROWS} & {*found.keys}] == []
+        assert [(found.keys, found.same) for found in moved if found.same] == []
+        assert [shown.words for found in moved for shown in found.seen if is_note(shown)] == []
     assert notebook.faults == []
 
 
@@ -124,17 +112,20 @@ def test_a_widget_tells_what_the_students_function_raises_and_recovers(solved, s
     for index in with_role(cells, "widget"):
         widget = WidgetBox(notebook, index)
         stop.touch()
-        broken = widget.move(widget.controls[0]).values()
+        _, *broken = widget.move(widget.controls[0]).seen
         stop.unlink()
+        _, *mended = widget.move(widget.controls[0]).seen
+        assert broken
         assert all(FAULT in shown.words for shown in broken)
-        assert not any(map(is_note, widget.move(widget.controls[0]).values()))
+        assert not any(map(is_note, mended))
     assert notebook.faults == []
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_nothing_is_wider_than_the_page(untouched, solved, size):
-    for notebook in (untouched, solved[0]):
+def test_nothing_is_wider_than_the_page(lab, untouched, solved, size):
+    for name, notebook in (("untouched", untouched), ("solved", solved[0])):
         notebook.page.set_viewport_size(size)
+        notebook.shoot(f"{lab.name}_{name}_{size['width']}")
         assert notebook.too_wide() == []
 
 

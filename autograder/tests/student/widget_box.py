@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import ElementHandle
 
 CONTROLS = "[role=slider], select, input, button"
-KEYS = ("ArrowRight", "End", "ArrowLeft", "Home")
+ARROWS, FAR = ("ArrowRight", "ArrowLeft"), ("End", "Home")
 REDRAW_MS, STEP_MS = 3_000, 60
 VALUE = "control => control.ariaValueText ?? control.value"
 FOLLOWED = """([box, words]) => {
@@ -29,6 +29,19 @@ class Shown:
     image: str
     alt: str
     words: str
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The keys that moved a control, and what was shown before and after each."""
+
+    keys: tuple[str, ...]
+    seen: tuple[Shown, ...]
+
+    @property
+    def same(self) -> list[str]:
+        """What did not change: "image", "alt", "words"."""
+        return [name for name in ("image", "alt", "words") if len({getattr(shown, name) for shown in self.seen}) == 1]
 
 
 class WidgetBox:
@@ -63,10 +76,15 @@ class WidgetBox:
                 break
         return reached
 
-    def move(self, control: ElementHandle) -> dict[str, Shown]:
-        """Press arrows, End and Home on a control; what is shown after each key that moved it."""
+    def move(self, control: ElementHandle) -> Moved:
+        """Press an arrow on a control and the other one; End and Home, too, where that changes nothing."""
         control.focus()
-        return {key: shown for key in KEYS if (shown := self.press(control, key))}
+        moved = Moved((), (self.shown,))
+        for key in (*ARROWS, *FAR):
+            if key in ARROWS or moved.same:
+                shown = self.press(control, key)
+                moved = Moved((*moved.keys, key), (*moved.seen, shown)) if shown else moved
+        return moved
 
     def press(self, control: ElementHandle, key: str) -> Shown | None:
         """What one key leads to; None if it does not move the control."""
