@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import torch
 from effdl import pruning, saliency
-from effdl.check import CheckFailed, check, slips
+from effdl.check import CheckFailed, check, explain, slips
 from effdl.check.case import Case, WrongKind, output, whole
 from effdl.check.compare import difference, largest_error
 from effdl.check.lab03 import plans
 from effdl.check.render import columns, squares
+from effdl.student import session
 from IPython.core.interactiveshell import InteractiveShell
 
 ANSWERS = {
@@ -106,6 +107,34 @@ def test_wrong_values_stand_beside_input_and_expected_ones():
     assert "1 of 2 values differ" in said
     assert "input w (2, 1, 1, 2)   yours (2,)   expected (2,)" in said
     assert "[6] 5        [4.243]     5" in said
+
+
+def test_the_difference_stands_beside_both():
+    said = failure("3.1", lambda w, granularity, p=1: pruning.group_scores(w, granularity, 1))
+    assert "yours - expected" in said
+    assert "[1.757]     0" in said
+
+
+def test_masks_have_no_difference_to_draw():
+    assert "yours - expected" not in failure("3.3", lambda w, n, m: torch.zeros_like(w, dtype=torch.bool))
+
+
+def test_all_cases_are_counted_and_the_first_wrong_one_is_told():
+    said = failure("3.1", lambda w, granularity, p=1: pruning.group_scores(w, granularity, 1))
+    assert said.startswith("Exercise 3.1: 8 of 12 cases are right. To mend first: two filters")
+    assert session.verdict("3.1") == session.Verdict(8, 12, session.verdict("3.1").answer)
+    assert not session.verdict("3.1").passed
+
+
+def test_one_function_of_two_that_is_blank_is_told_with_the_count():
+    said = failure("3.6", saliency.apoz, unwritten)
+    assert said.startswith("Exercise 3.6: 2 of 8 cases are right. `channel_entropy` is not written yet.")
+
+
+def test_the_place_of_the_first_difference_in_a_large_array_is_told():
+    found = difference({"": np.arange(60)}, {"": np.where(np.arange(60) == 57, 0, np.arange(60))}, 0.0)
+    said = explain.differs(plans()["3.1"].cases[0], found, "", {"": np.arange(60)}, {"": np.zeros(60, int)})
+    assert "The first is at [57]: 57, expected is 0." in said
 
 
 def test_changed_input_is_named_though_the_result_is_right():

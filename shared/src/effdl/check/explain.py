@@ -18,6 +18,7 @@ from effdl.mcu import CompileError, McuError
 __all__ = ["changed", "differs", "no_error", "own_error", "unwritten", "wrong_kind"]
 
 
+MANY = 48  # squares, beyond which not all may be drawn
 _STOPPED = {
     "CompileError": "does not compile",
     "Fault": "is stopped by the processor",
@@ -101,7 +102,16 @@ def differs(case: Case, found: Difference, slip: str, got: Parts, expected: Part
     if slip:
         text += f"Likely slip: {slip}\n"
     text += f"\n{columns(_inputs(case), results)}"
-    return text if found.where is None else f"{text}\n\nSquares in [brackets] differ."
+    return text if found.where is None else f"{text}\n\nSquares in [brackets] differ.{_first(found, got, expected)}"
+
+
+def _first(found: Difference, got: Parts, expected: Parts) -> str:
+    """Where the first difference of a large array is, which may lie outside of what is drawn."""
+    if found.where is None or found.where.size <= MANY or found.part not in got.keys() & expected.keys():
+        return ""
+    index = tuple(np.argwhere(found.where)[0].tolist())
+    yours, want = (squares(parts[found.part][index])[0].strip() for parts in (got, expected))
+    return f" The first is at {list(index)}: {yours}, expected is {want}."
 
 
 def _gap(found: Difference, got: Parts, expected: Parts) -> list[Titled]:

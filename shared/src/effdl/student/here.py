@@ -37,7 +37,8 @@ def own_notebook(lab: str) -> Path:
         return find_notebook(lab, Path.cwd())
     except Refused:
         raise Refused(
-            f'this cell cannot tell which file is its notebook: write hand_in("{lab}", student_id, file="NAME.ipynb")'
+            f'this cell cannot tell which file is its notebook: write hand_in("{lab}", student_id, file="NAME.ipynb"), '
+            "or, where there is no such file, download the notebook and hand in what you get"
         ) from None
 
 
