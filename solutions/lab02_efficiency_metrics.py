@@ -397,8 +397,8 @@ plots.reveal(guess_energy, answer)
 # %% [markdown]
 # ### Exercise 2.6 - Energy from counts    8 min - 15 points - difficulty 2/5
 # Write `energy_pj`. `table.arithmetic[dtype]` is (multiply_pj, add_pj, bits); a MAC takes both energies. values[memory]
-# numbers of that type are moved; 32 // bits of them share a word of `table.word_pj[memory]` pJ, also if it is not
-# full. Return {"MACs": pJ, memory: pJ, ...}. ValueError if the table lacks the type or a memory. About 8 lines.
+# numbers of that type are moved; 32 // bits of them share a word of `table.word_pj[memory]` pJ (none is split), also
+# if it is not full. Return {"MACs": pJ, memory: pJ, ...}. ValueError if the table lacks the type or a memory. About 8 lines.
 #
 # By hand first: 10 MACs in int8 are 3 pJ; 10 numbers from SRAM are 3 words, 15 pJ.
 #

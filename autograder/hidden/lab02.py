@@ -238,13 +238,13 @@ macs, odd = numbers(1000, 99_999, 2, seed=seed)
 show(energy_pj(macs, {"DRAM": 2 * odd + 1}, "float16", HOROWITZ_45NM), energy_pj(macs, {}, "float16", HOROWITZ_45NM))
 show(energy_pj(odd, {"SRAM": 3, "DRAM": 0}, "float16", HOROWITZ_45NM), energy_pj(0, {"SRAM": 1}, "int8", HOROWITZ_45NM))
 
-# %% exercise="2.6" case="another table" points=5 hint="the energies are the table's, whatever its types and memories are called; ValueError for a type or memory that it lacks"
+# %% exercise="2.6" case="another table" points=5 hint="the energies are the table's, whatever its types and memories are called; no value is split between words; ValueError for a type or memory that it lacks"
 draw = np.random.default_rng(seed).uniform(0.1, 9, 8).round(3).tolist()
 other = Table(
     {
         "int4": Arithmetic(draw[0], draw[1], 4),
         "posit": Arithmetic(draw[2], draw[3], 16),
-        "int8": Arithmetic(2.0, 1.0, 8),
+        "int11": Arithmetic(2.0, 1.0, 11),
     },
     {"registers": draw[4], "cache": draw[5], "flash": draw[6]},
 )
@@ -252,7 +252,7 @@ a, b, c = numbers(1000, 9999, 3, seed=seed)
 show(
     energy_pj(a, {"registers": 8 * b + 3, "flash": c}, "int4", other),
     energy_pj(b, {"cache": 2 * a + 1, "registers": c}, "posit", other),
-    energy_pj(c, {"flash": 4 * a + 1}, "int8", other),
+    energy_pj(c, {"flash": 4 * a + 1, "cache": 6 * b + 5}, "int11", other),
     raises(energy_pj, a, {"cache": b}, "float32", other),
-    raises(energy_pj, a, {"cache": b, "DRAM": c}, "int8", other),
+    raises(energy_pj, a, {"cache": b, "DRAM": c}, "int4", other),
 )

@@ -142,13 +142,25 @@ def energy_pj(macs, values, dtype, table):
     return sum(found.values())
 
 
+# %% wrong="Values are split between words: only whole ones share a word, 32 // bits of them."
+def energy_pj(macs, values, dtype, table):
+    if dtype not in table.arithmetic or not set(values) <= set(table.word_pj):
+        raise ValueError(dtype)
+    multiply_pj, add_pj, bits = table.arithmetic[dtype]
+    found = {"MACs": macs * (multiply_pj + add_pj)}
+    for memory, count in values.items():
+        words = math.ceil(count * bits / 32)
+        found[memory] = words * table.word_pj[memory]
+    return found
+
+
 # %% right="a dict comprehension with integer division that rounds up"
 def energy_pj(macs, values, dtype, table):
     if dtype not in table.arithmetic:
         raise ValueError(f"no {dtype}")
     unit = table.arithmetic[dtype]
     try:
-        memories = {name: -(-count * unit.bits // 32) * table.word_pj[name] for name, count in values.items()}
+        memories = {name: -(-count // (32 // unit.bits)) * table.word_pj[name] for name, count in values.items()}
     except KeyError as problem:
         raise ValueError("no such memory") from problem
     return {"MACs": macs * unit.multiply_pj + macs * unit.add_pj} | memories
@@ -162,6 +174,8 @@ def energy_pj(macs, values, dtype, table):
     if table.arithmetic.get(dtype) is None:
         raise ValueError(dtype)
     arithmetic = table.arithmetic[dtype]
-    found = {memory: np.ceil(count * arithmetic.bits / 32) * table.word_pj[memory] for memory, count in values.items()}
+    found = {
+        memory: np.ceil(count / (32 // arithmetic.bits)) * table.word_pj[memory] for memory, count in values.items()
+    }
     found["MACs"] = np.float64(macs) * sum(arithmetic[:2])
     return found

@@ -51,8 +51,8 @@ def energy_pj(macs: int, values: Mapping[str, int], dtype: str, table: Table) ->
     """Picojoules of a layer, by what takes them: "MACs", and each memory that `values` names.
 
     A MAC is a multiplication and an addition, table.arithmetic[dtype]. values[memory] numbers of that type are moved to
-    or from each memory; 32 // bits of them share a 32-bit word, which costs table.word_pj[memory], also if it is not
-    full.
+    or from each memory; 32 // bits of them share a 32-bit word (no value is split), which costs table.word_pj[memory],
+    also if it is not full.
 
     Shapes: values {memory: numbers moved} -> {"MACs": pJ, memory: pJ, ...}
     Raises: ValueError if the table lacks the type or a memory

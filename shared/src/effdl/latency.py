@@ -54,16 +54,16 @@ def summarize(samples: Sequence[float], n_warmup: int = 0) -> Summary:
     >>> summarize([90, 3, 1, 2, 5, 4, 6, 7, 8, 9, 40], n_warmup=1)[1:]
     (2.0, 9.0, 1)
     """
-    kept = np.sort(np.asarray(samples, dtype=float)[n_warmup:])
+    kept = np.sort(np.asarray(samples)[n_warmup:])
     n = len(kept)
     if n < 6:
         raise ValueError(f"summarize: needs 6 samples after warm-up, got {n}")
     heads = np.cumsum([math.comb(n, k) / 2**n for k in range(n)])  # the chance of at most k heads
-    r = int((heads <= 0.025).sum())
+    r = (heads <= 0.025).sum()
     q1, median, q3 = np.quantile(kept, [0.25, 0.5, 0.75])
     reach = 1.5 * (q3 - q1)
     outside = (kept < q1 - reach) | (kept > q3 + reach)
-    return Summary(float(median), float(kept[r - 1]), float(kept[n - r]), int(outside.sum()))
+    return Summary(*map(float, (median, kept[r - 1], kept[n - r])), int(outside.sum()))
 
 
 def sample_ms(call: Callable[[], object], repeats: int = 100) -> list[float]:

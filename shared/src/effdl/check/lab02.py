@@ -144,8 +144,8 @@ def _energy() -> tuple[Case, ...]:
         args = {"macs": macs, "values": values, "dtype": dtype, "table": HOROWITZ_45NM}
         return Case(about, "energy_pj", args, energy.energy_pj, parts=_by_name)
 
-    table = Table({"int16": Arithmetic(2.0, 0.5, 16)}, {"flash": 7.0})
-    own = {"macs": 10, "values": {"flash": 5}, "dtype": "int16", "table": table}
+    table = Table({"int11": Arithmetic(2.0, 0.5, 11)}, {"flash": 7.0})
+    own = {"macs": 10, "values": {"flash": 5}, "dtype": "int11", "table": table}
     bad = {"macs": 1, "values": {}, "dtype": "int4", "table": HOROWITZ_45NM}
     absent = {"macs": 1, "values": {"disk": 1}, "dtype": "int8", "table": HOROWITZ_45NM}
     return (
@@ -155,7 +155,7 @@ def _energy() -> tuple[Case, ...]:
         case("100 int8 values: 25 words", 1000, "int8", SRAM=100, DRAM=100),
         case("101 int8 values: 26 words", 0, "int8", DRAM=101),
         case("7 float16 values: 4 words", 0, "float16", SRAM=7),
-        Case("another table", "energy_pj", own, energy.energy_pj, parts=_by_name),
+        Case("another table: 2 values of 11 bits fit a word", "energy_pj", own, energy.energy_pj, parts=_by_name),
         Case("a type that the table lacks", "energy_pj", bad, raises=ValueError),
         Case("a memory that the table lacks", "energy_pj", absent, raises=ValueError),
     )

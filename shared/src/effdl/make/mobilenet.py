@@ -18,7 +18,7 @@ EPOCHS, LR, SEED = 10, 6e-3, 0
 
 
 def main(path: Path) -> None:
-    """Train on the train split by ResNet8's recipe, for fewer epochs, save the last network as it is, report it on the other two."""
+    """Train by ResNet8's recipe, for fewer epochs; save the last network, report it on the other two splits."""
     torch.set_num_threads(1)  # sums in another order give another network
     start = time.process_time()
     generator = torch.Generator().manual_seed(SEED)
