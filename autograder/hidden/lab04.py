@@ -258,7 +258,10 @@ show(*map(list, found))
 mean, std = randn(4, dtype=torch.float64), rand(4, dtype=torch.float64, seed=seed + 1) + 0.1
 plain = cross_entropy_search(lambda row: 1.0, drawing(5, seed=seed), mean, std, rounds=3, n_elite=5)
 steps = cross_entropy_search(lambda row: float(row[0] > mean[0]), drawing(6, seed=seed), mean, std, rounds=2, n_elite=6)
-show(list(plain), list(steps))
+close = cross_entropy_search(
+    lambda row: 1 + 1e-10 * float(row[0]), drawing(9, seed=seed), mean, std, rounds=2, n_elite=2
+)
+show(list(plain), list(steps), list(close))
 
 # %% exercise="4.4" case="what is dear, what hurts" points=3 hint="the candidate of highest accuracy, though another one saves more; only one layer changes"
 shown = []
@@ -313,7 +316,8 @@ now = {name: 7 + int(5 * share) for name, share in zip("kmb", shares(3, 0, 1, se
 total_of = lambda widths: sum(widths.values())
 found = [netadapt_step(now, total_of, each, 3) for each in (accuracy, other)]
 few = netadapt_step({"x": 2, "y": 9, "z": 1}, total_of, lambda widths: 50.0, 2)
-show(found, log, other_log, few, raises(netadapt_step, {"x": 2, "z": 3}, total_of, total_of, 3))
+none = netadapt_step(now, total_of, total_of, 0)
+show(found, log, other_log, few, none, raises(netadapt_step, {"x": 2, "z": 3}, total_of, total_of, 3))
 
 # %% exercise="4.5" case="a chain of convolutions" points=3 hint="the leading output channels of each layer, and as many leading inputs as the layer before puts out"
 shapes = [(8, 3, 3, 3), (6, 8, 3, 3), (10, 6, 1, 3), (4, 10, 2, 2)]
@@ -350,7 +354,7 @@ show(*weights, *[value.grad for head in heads for value in head.parameters()])
 single = [lambda code: randn(60, seed=seed) * code[0]]
 pair = [lambda code: randn(36, seed=seed + 1) + code[1], lambda code: randn(12, seed=seed + 2) - code[0]]
 shapes = [(4, 3, 1, 3), (3, 4, 1, 1)]
-shown = [generate_weights(single, [(5, 4, 1, 3)], [n]) for n in (1, 3, 5)]
+shown = [generate_weights(single, [shape], [n]) for shape in ((5, 4, 1, 3), (3, 10, 2, 1)) for n in (1, 2, 3)]
 show(*shown, *[generate_weights(pair, shapes, widths) for widths in ([1, 1], [4, 3], [2, 3], [3, 1])])
 
 # %% exercise="4.6" case="the projection" points=3 hint="Z is W + U where that is largest, 0 elsewhere, exactly so many; the inputs stay as they are"
@@ -434,7 +438,7 @@ weights = {
     "third": randn(2, 4, seed=seed + 4),
 }
 found = grasp_scores(perceptron(x, y), weights)
-show([found[name] for name in weights], *weights.values())
+show([found[name] for name in weights], *weights.values(), [w.requires_grad for w in weights.values()])
 
 # %% exercise="4.8" case="convolutions, double precision" points=2 rtol=1e-6 hint="weights of any shape; float64 stays so"
 x = randn(3, 2, 7, 7, dtype=torch.float64)

@@ -41,10 +41,10 @@ def grasp_scores(loss: Callable[[dict[str, Tensor]], Tensor], weights: dict[str,
     >>> grasp_scores(lambda w: (w["fc"] ** 2 * torch.tensor([0.5, 2.0])).sum(), {"fc": torch.ones(2)})
     {'fc': tensor([ -1., -16.])}
     """
-    inputs = {name: weight.detach().clone().requires_grad_() for name, weight in weights.items()}
-    gradients = torch.autograd.grad(loss(inputs), list(inputs.values()), create_graph=True)
+    inputs = {name: weight.detach().requires_grad_() for name, weight in weights.items()}
+    gradients = torch.autograd.grad(loss(inputs), [*inputs.values()], create_graph=True)
     product = sum((gradient * gradient.detach()).sum() for gradient in gradients)
-    curved = torch.autograd.grad(product, list(inputs.values()))
+    curved = torch.autograd.grad(product, [*inputs.values()])
     return {name: -weights[name].detach() * hg for name, hg in zip(inputs, curved, strict=True)}
 
 
