@@ -45,13 +45,13 @@ def pe_schedule(work: Tensor, fifo_depth: int) -> tuple[Tensor, int]:
     if fifo_depth < 1:
         raise ValueError(f"pe_schedule: fifo_depth must be at least 1, not {fifo_depth}")
     start, done = torch.zeros_like(work), torch.zeros_like(work)
-    broadcast, free = -1, torch.zeros_like(work[:1].sum(0))
+    broadcast, free = -1, torch.tensor(0)
     for j, entries in enumerate(work):
-        place_free = int(done[j - fifo_depth].max()) if j >= fifo_depth else 0
+        place_free = done[j - fifo_depth].max() if j >= fifo_depth else 0
         broadcast = max(broadcast + 1, place_free)
         start[j] = free.clamp(min=broadcast)
         done[j] = free = start[j] + entries
-    return start, max(broadcast + 1, int(free.max()))
+    return start, int(max(broadcast + 1, free.max()))
 
 
 def balanced_mask(w: Tensor, sparsity: float, n_pe: int) -> Tensor:

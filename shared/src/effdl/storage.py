@@ -131,10 +131,11 @@ def bits_by_width(
         for column in codes[pe::n_pe].T:
             places = torch.nonzero(column).flatten()
             gaps.append(places.diff(prepend=places.new_tensor([-1])) - 1)
-    gap = torch.cat(gaps)
+    width, gap = torch.tensor(widths), torch.cat(gaps)
+    # (n_code, 1) against (n,) -> entries (n_code, n) -> (n,)
+    entries = (1 + gap[:, None] // 2**width).sum(0)
     fixed = n_pe * (codes.shape[1] + 1) * pointer_bits + 2**value_bits * 16
-    entries = [len(gap) + int((gap // 2**width).sum()) for width in widths]
-    return torch.tensor([n * (value_bits + width) + fixed for n, width in zip(entries, widths, strict=True)])
+    return entries * (value_bits + width) + fixed
 
 
 def _checked(mask: Tensor, operation: str) -> Tensor:
