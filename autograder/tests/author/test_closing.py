@@ -3,12 +3,14 @@
 import ast
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 from autograder.author import index_notebook, lint
 from autograder.author.build import build, build_indexes, drift, read_notebook
 from autograder.author.hints import flat, staged
 from autograder.author.marks import CLOSING, read_lab
+from autograder.author.release import release
 from autograder.author.rules.layout import lab_has_its_size
 from autograder.grade.original import Original
 from autograder.grade.sanitize import make_plan
@@ -114,3 +116,9 @@ def test_the_index_notebook_lists_the_labs_and_two_calls(with_student):
     assert "(lab99_tiny.ipynb)" in text
     assert 'begin("lab99")' in text
     assert "overview()" in text
+
+
+def test_students_get_the_index_notebook(with_student, tmp_path):
+    build_indexes(with_student)
+    files = release(with_student, tmp_path / "out")
+    assert Path("labs/index.ipynb") in files
