@@ -23,7 +23,18 @@ from torch import Tensor, nn
 
 from effdl import shapes
 
-__all__ = ["Layer", "Row", "count_parameters", "describe", "layer_macs", "model_bytes", "profile"]
+__all__ = ["Layer", "Row", "brief", "count_parameters", "describe", "layer_macs", "model_bytes", "profile"]
+
+
+def brief(row: tuple) -> str:
+    """A named tuple as text, without what has its default value.
+
+    Shapes: none
+    Source: ours
+    """
+    values, defaults = row._asdict(), row._field_defaults
+    shown = (f"{name}={value!r}" for name, value in values.items() if name not in defaults or value != defaults[name])
+    return f"{type(row).__name__}({', '.join(shown)})"
 
 
 class Layer(NamedTuple):
@@ -37,6 +48,9 @@ class Layer(NamedTuple):
     padding: int = 0
     groups: int = 1
     bias: bool = False
+
+    def __repr__(self) -> str:
+        return brief(self)
 
 
 class Row(NamedTuple):
@@ -117,7 +131,7 @@ def describe(module: nn.Conv2d | nn.Linear) -> Layer:
     Source: ours
 
     >>> describe(nn.Conv2d(8, 8, 3, stride=2, groups=8, bias=False))
-    Layer(kind='conv', ci=8, co=8, kernel=(3, 3), stride=2, padding=0, groups=8, bias=False)
+    Layer(kind='conv', ci=8, co=8, kernel=(3, 3), stride=2, groups=8)
     """
     if isinstance(module, nn.Linear):
         return Layer("linear", module.in_features, module.out_features, bias=module.bias is not None)

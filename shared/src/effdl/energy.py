@@ -34,6 +34,10 @@ class Table(NamedTuple):
     arithmetic: Mapping[str, Arithmetic]
     word_pj: Mapping[str, float]
 
+    def __repr__(self) -> str:
+        types = ", ".join(f"{name} {a.multiply_pj:g} + {a.add_pj:g} pJ, {a.bits} bits" for name, a in self[0].items())
+        return f"Table({types}; " + ", ".join(f"{name} {pj:g} pJ" for name, pj in self.word_pj.items()) + ")"
+
 
 # products of int8 are added up in int32; the other sums have the type of their products
 HOROWITZ_45NM = Table(

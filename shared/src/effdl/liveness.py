@@ -22,6 +22,8 @@ import torch
 from torch import fx, nn
 from torch.fx.passes.shape_prop import ShapeProp
 
+from effdl.counting import brief
+
 __all__ = ["Step", "live_activations", "trace"]
 
 FOLDED = (nn.BatchNorm2d, nn.ReLU, nn.ReLU6, nn.Identity, nn.Flatten, nn.Dropout)
@@ -38,6 +40,9 @@ class Step(NamedTuple):
     inputs: tuple[str, ...]
     count: int
     in_place: bool = False
+
+    def __repr__(self) -> str:
+        return brief(self)
 
 
 def live_activations(steps: Sequence[Step]) -> list[int]:
