@@ -6,83 +6,22 @@ these stand a newer torch and a newer numpy, which pip would like to take.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import subprocess
 import sys
 import tomllib
-import zipfile
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from autograder.author import colab
 from autograder.course import Course, find_course
+from bare_python import Machine, git, make_python, pythons, wheel
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 ADDRESS = "https://github.com/someone/labs"
 FOUND = "from effdl.place import checkout; print(sorted(p.name for p in checkout().iterdir() if p.name[0] != '.'))"
-VERSIONS = "from importlib import metadata; print({d.name: d.version for d in metadata.distributions()})"
 KEPT = {"torch": "2.2.0+cu118", "numpy": "1.26.4"}
-
-
-def pythons() -> list[str]:
-    """The Python that runs this, and others that the course supports and that pyenv or the system has."""
-    places = [Path.home() / ".pyenv" / "versions" / "x" / "bin", *map(Path, os.get_exec_path())]
-    found = {f"{sys.version_info[0]}.{sys.version_info[1]}": sys.executable}
-    for version in ("3.10", "3.11", "3.12", "3.13"):
-        for place in (*places[0].parents[1].glob(f"{version}*/bin"), *places[1:]):
-            path = place / f"python{version}"
-            if version not in found and path.is_file() and "shims" not in path.parts:
-                found[version] = str(path)
-    return [found[version] for version in sorted(found)]
-
-
-def wheel(folder: Path, name: str, version: str) -> None:
-    """A wheel with nothing in it but its name and version."""
-    stem = f"{name.replace('-', '_')}-{version}"
-    texts = {
-        "METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
-        "WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        "RECORD": "",
-    }
-    with zipfile.ZipFile(folder / f"{stem}-py3-none-any.whl", "w") as file:
-        for member, text in texts.items():
-            file.writestr(f"{stem}.dist-info/{member}", text)
-
-
-def git(folder: Path, *words: str) -> None:
-    subprocess.run(["git", "-C", str(folder), *words], check=True, capture_output=True)
-
-
-@dataclass
-class Machine:
-    """A Python with a torch and a numpy of its own, in which cells run as in a notebook's folder."""
-
-    folder: Path
-    cell: str
-    env: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def python(self) -> Path:
-        return self.folder / "venv" / "bin" / "python"
-
-    def run(self, then: str = "", **env: str) -> subprocess.CompletedProcess[str]:
-        """Run the cell, and what stands below it, in a process of its own, as after a restart of the kernel."""
-        (self.folder / "cell.py").write_text(f"{self.cell}\n{then}\n", encoding="utf-8")
-        return subprocess.run(
-            [self.python, self.folder / "cell.py"],
-            cwd=self.folder / "notebooks",
-            env=self.env | env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def versions(self) -> dict[str, str]:
-        done = subprocess.run([self.python, "-c", VERSIONS], capture_output=True, text=True, check=True)
-        return eval(done.stdout)
 
 
 @pytest.fixture
@@ -127,17 +66,7 @@ def course(tmp_path: Path) -> Course:
 @pytest.fixture(params=[sys.executable])
 def machine(tmp_path: Path, published: Path, wheels: Path, course: Course, request: pytest.FixtureRequest) -> Machine:
     """A Python in which `effdl` is not installed; pip and setuptools, which Colab has, stand ready."""
-    subprocess.run([request.param, "-m", "venv", "--without-pip", str(tmp_path / "venv")], check=True)
-    site = next((tmp_path / "venv" / "lib").glob("python*/site-packages"))
-    here = Path(importlib.util.find_spec("setuptools").origin).parents[1]
-    for pattern in ("pip", "setuptools", "setuptools-*", "_distutils_hack"):
-        for path in here.glob(pattern):
-            (site / path.name).symlink_to(path)
-    for name, version in KEPT.items():
-        (site / name).mkdir()
-        (site / name / "__init__.py").write_text("")
-        (site / f"{name}-{version}.dist-info").mkdir()
-        (site / f"{name}-{version}.dist-info" / "METADATA").write_text(f"Name: {name}\nVersion: {version}\n")
+    make_python(request.param, tmp_path / "venv", KEPT)
     (tmp_path / "notebooks").mkdir()
     env = {
         "PATH": os.environ["PATH"],
