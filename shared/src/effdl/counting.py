@@ -31,6 +31,9 @@ def brief(row: tuple) -> str:
 
     Shapes: none
     Source: ours
+
+    >>> brief(Layer("conv", 2, 3, stride=2))
+    "Layer(kind='conv', ci=2, co=3, stride=2)"
     """
     values, defaults = row._asdict(), row._field_defaults
     shown = (f"{name}={value!r}" for name, value in values.items() if name not in defaults or value != defaults[name])
