@@ -24,7 +24,6 @@ __all__ = ["NETS", "load"]
 NETS: dict[str, Callable[[], nn.Module]] = {
     "resnet8": nets.ResNet8,
     "resnet8_pruned": nets.ResNet8,
-    "mobilenet": nets.MobileNetV2,
     "tinylm": lm.LM,
 }
 
