@@ -119,7 +119,7 @@ guess_family = {"SDDMM, share of MACs (%)": 10, "entries of the product (%)": 47
 gradient = torch.randn(64, 3072, generator=torch.Generator().manual_seed(1))
 row_ptr, col_idx, _ = sparse.dense_to_csr(w)
 sampled = spmm.sddmm(gradient, windows, row_ptr, col_idx)
-print(f"largest difference from the whole gradient: {(sampled - (gradient @ windows.T)[w != 0]).abs().max():.0e}")
+print(f"largest difference from the whole gradient: {(sampled - (gradient @ windows.T)[w != 0]).abs().max():.3f}")
 a, b = (sparse.dense_to_csr(places[i : i + 64, :64] < 26214) for i in (0, 64))
 found = {"SDDMM, share of MACs (%)": round(100 * len(col_idx) / w.numel())}
 found["entries of the product (%)"] = round(100 * len(spmm.spgemm(a, b)[1]) / 64**2)
@@ -159,7 +159,7 @@ check("6.2", csr_spmm)
 # %% role="figure"
 widths = (8, 16, 32, 64, 128, 256)
 products = [spmm.csr_spmm(*sparse.dense_to_csr(w), windows[:, :256], tile) for tile in widths]
-print(f"largest difference from the layer's own output: {(products[0][0] - outputs[:, :256]).abs().max():.0e}")
+print(f"largest difference from the layer's own output: {(products[0][0] - outputs[:, :256]).abs().max():.4f}")
 plots.sparse.tiles(widths, [traffic.tolist() for _, traffic in products])
 
 # %% [markdown]
@@ -289,7 +289,7 @@ seen, dense_accuracy = data.fashion_mnist("train"), train.accuracy(resnet, valid
 stages = sparse_layers.measure(resnet, kinds, seen, validation, seeds=(0, 1, 2))
 means = {kind: torch.tensor(rows).mean(0) for kind, rows in stages.items()}
 lost = (means["unstructured 50 %"] - means["2:4"]).tolist()
-plots.reveal(guess_distance, {"as pruned": round(lost[0], 1), "after an epoch": round(lost[2], 1)}, "points")
+plots.reveal(guess_distance, {"as pruned": round(lost[0], 2), "after an epoch": round(lost[2], 2)}, "points")
 plots.sparse.accuracies(stages, dense_accuracy)
 
 # %% [markdown]
@@ -380,7 +380,7 @@ pattern_of = fkw.choose_patterns(original, fkw.PATTERNS, kernels_kept=0.5)
 layer = fkw.fkw_encode(original, pattern_of, fkw.PATTERNS)
 x = capture.activations(resnet, ["blocks.2.relu1"], validation.images[:100])["blocks.2.relu1"]
 expected = F.conv2d(x, fkw.to_dense(layer, fkw.PATTERNS, 64), padding=1)
-print(f"largest difference: {(fkw.conv(x, layer, fkw.PATTERNS) - expected).abs().max():.0e}")
+print(f"largest difference: {(fkw.conv(x, layer, fkw.PATTERNS) - expected).abs().max():.4f}")
 plots.sparse.kernels(pattern_of, fkw.as_stored(layer, 64))
 
 # %%
@@ -422,9 +422,9 @@ plots.sparse.layers(speed)
 # %% [markdown]
 # ## Honest limits
 # Our scheduler counts entries: no memory, no caches, no launch. No GPU was measured; a processor has no warps and no
-# sparse tensor cores, and its break-even points are its own, at one shape. MKL was tuned for decades, our C for a day.
-# Columns come in multiples of 64, kind to 1-D tiles. Windows were unfolded before the clock started, for dense and
-# sparse alike. FKW ran in PyTorch: equal numbers, no speed. Patterns were chosen by magnitude, not learned.
+# sparse tensor cores, and its break-even points are its own, at one shape. Columns come in multiples of 64, kind to
+# 1-D tiles. Windows were unfolded before the clock started, for dense and sparse alike. FKW ran in PyTorch: equal
+# numbers, no speed. Patterns were chosen by magnitude, not learned.
 
 # %% [markdown]
 # ## Wrap-up

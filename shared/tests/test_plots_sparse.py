@@ -46,7 +46,7 @@ def test_balance_says_where_swizzling_gains_most():
 
 def test_accuracies_compare_the_first_two_kinds_at_the_end():
     found = {"fine": [(10, 20, 90.0), (10, 20, 91.0)], "2:4": [(5, 20, 89.5), (5, 20, 90.5)]}
-    assert a_picture(drawn.accuracies(found, 92.0)).startswith("After an epoch 2:4 and fine are 0.5 points apart")
+    assert a_picture(drawn.accuracies(found, 92.0)).startswith("After an epoch 2:4 and fine are 0.50 points apart")
 
 
 def test_blocks_say_what_the_largest_store():

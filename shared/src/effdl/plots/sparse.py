@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.colors import ListedColormap
 from torch import Tensor
 
@@ -80,15 +81,18 @@ def timeline(found: Mapping[str, tuple[Tensor, float]], workers: int, *, dpi: in
     fig, axes = panels(len(found), height=2.6, sharex=True, sharey=True)
     for index, (ax, (name, (runs, used))) in enumerate(zip(np.atleast_1d(axes), found.items(), strict=True)):
         worker, start, end = runs.numpy().T
-        ax.barh(worker, end - start, left=start, color=COLORS[index], ec="white", lw=0.7, height=0.85)
+        low, high = worker - 0.42, worker + 0.42
+        # one collection for all bundles: as single bars they take three times as long to draw
+        corners = np.stack([start, low, end, low, end, high, start, high], axis=1).reshape(-1, 4, 2)
+        ax.add_collection(PolyCollection(corners, facecolor=COLORS[index], edgecolor="white", lw=0.7))
         ax.axvline(end.max(), color="black", lw=0.9)
         ax.set_title(f"{name}: {100 * used:.0f} % used", fontsize=9)
         ax.set_xlabel("time")
         ax.grid(False)
     first = np.atleast_1d(axes)[0]
-    first.set(ylabel="worker", yticks=range(0, workers, max(1, workers // 4)))
-    first.invert_yaxis()
+    first.set(ylabel="worker", yticks=range(0, workers, max(1, workers // 4)), ylim=(workers - 0.4, -0.6))
     ends = {name: int(runs[:, 2].max()) for name, (runs, _) in found.items()}
+    first.set_xlim(0, 1.06 * max(ends.values()))
     best, worst = min(ends, key=ends.get), max(ends, key=ends.get)
     title = f"'{best}' ends at {ends[best]}, '{worst}' at {ends[worst]}"
     fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
@@ -145,7 +149,7 @@ def accuracies(found: Mapping[str, Sequence[Sequence[float]]], dense: float) -> 
     ax.set_ylim(None, dense + 3)
     ends = {name: float(np.mean([row[2] for row in found[name]])) for name in kinds}
     first, second = kinds[:2]
-    apart = f"{abs(ends[first] - ends[second]):.1f} points"
+    apart = f"{abs(ends[first] - ends[second]):.2f} points"
     title = f"After an epoch {second} and {first} are {apart} apart"
     ax.set_title(title)
     means = {name: np.array(found[name]).mean(0) for name in kinds}
