@@ -451,8 +451,7 @@ plots.efficiency.scorecard(ratios, "MobileNetV2", "ResNet8")
 # kernels come on top, computing in strips or patches (lab 16) lowers it. The roofline knows no caches, and starting a
 # kernel took longer than our small layers. No joule was measured: the table is one process of 2014, without control,
 # instructions or larger SRAMs. One thread of one processor was timed; samples that follow each other depend on each
-# other, so true intervals are wider. MobileNetV2 was
-# not trained here, so costs were compared at unknown quality.
+# other, so true intervals are wider. MobileNetV2 was not trained here: costs were compared at unknown quality.
 
 # %% [markdown]
 # ## Wrap-up
