@@ -13,7 +13,7 @@
 # You will be able to
 # - encode a pruned matrix with relative indices and column pointers, padding included
 # - multiply it by a vector, skipping zeros on both sides, and count what is left
-# - simulate processing elements with queues, and say which of three causes makes them wait
+# - simulate processing elements with queues, and say why they wait
 # - prune so that the load is even
 # - count the bits of a sparse format, and say when a plain bitmask is smaller
 #
@@ -67,8 +67,8 @@ layer = layers["blocks.2.conv2"]
 print("last convolution as a matrix:", tuple(layer.codes.shape), "with", int((layer.codes != 0).sum()), "codes not 0")
 
 # %% [markdown]
-# A convolution is a matrix (co, ci kh kw), and its vectors are the patches of the picture, one for each place. EIE
-# runs fully connected layers, where such a matrix comes without unfolding.
+# A convolution is a matrix (co, ci kh kw), its vectors are the patches of the picture. EIE runs fully connected
+# layers, which are matrices anyway.
 #
 # ## 1 - Relative index: where is the next code?
 # A column is stored as *entries* (v, z): v is a code, z the number of zeros skipped since the entry before. z has few
@@ -131,7 +131,7 @@ tiny = torch.tensor([[1, 0, 2], [0, 0, 3], [4, 0, 0]])
 plots.reveal(guess_lists, {"z": str(z), "p": str(p)})
 
 # %% [markdown]
-# z begins anew at each column; a column without codes repeats its pointer.
+# z begins anew at each column; an empty column repeats its pointer.
 #
 # ### Exercise 5.2 - Every PE its rows    12 min - 15 points - difficulty 3/5
 # Write `interleave`. Given codes (rows, cols), return for each of n_pe elements (v, z, p), three lists of ints. Element
@@ -211,15 +211,14 @@ print(counts, "of", layer.codes.numel(), "dense MACs")
 pictures.work_left({name: eie_net.densities(each) for name, each in layers.items()})
 
 # %% [markdown]
-# As many entries as MACs: no padding was read. Why can there be none, with 8 rows in a PE and 4 bits?
-#
-# The savings multiply. Which side saves more, early and late? Is "both" the product of the two?
+# As many entries as MACs: no padding was read. Why can there be none, with 8 rows in a PE and 4 bits? And is "both"
+# the product of the two savings?
 #
 # ## 4 - Who waits for whom?
 # PEs have different numbers of entries in a column. If all wait for the slowest, most stand idle; so each has a
 # *queue* of broadcast activations. Our rule, exactly: in each cycle, first, if every queue has a free place, the next
-# activation is broadcast into all of them; then each PE does one entry of the activation at the head of its queue.
-# The head keeps its place until its last entry is done. An activation without entries takes a PE no cycle.
+# activation is broadcast into all of them; then each PE does one entry of its queue's head, which keeps its place
+# until its last entry is done. An activation without entries takes a PE no cycle.
 #
 # By hand: two PEs, two activations, entries [[2, 0], [1, 3]]. How many cycles with one place, how many with two?
 
@@ -330,7 +329,7 @@ for kind, stages in live.items():
     print(f"{kind}: {stages.reestimated:.1f} % re-estimated, {stages.finetuned:.1f} % fine-tuned; cached, 3 seeds: {cached}")
 
 # %% [markdown]
-# Is the difference larger than the spread of the seeds? ESE reports no loss either.
+# Is the difference larger than the spread of the seeds? ESE, too, saw no accuracy lost to an even load.
 #
 # ## 6 - Count the bits
 # An entry has 4 bits of code and b bits of index; each PE has cols + 1 pointers of 16 bits; the codebook's 16 numbers
@@ -422,18 +421,16 @@ for n_pe in (1, 4, 8, 16):
 
 # %% [markdown]
 # ## Wrap-up
-# Zeros save time only where a machine is built to skip them, and savings of weights and activations multiply. Queues
-# even out columns, balanced pruning evens out totals, and nothing helps too few rows. A format is judged with all that
-# it stores: pointers can cost more than the weights.
+# Zeros save time only where a machine is built to skip them; savings of weights and activations multiply. Queues even
+# out columns, balanced pruning totals, and nothing helps too few rows. Pointers can cost more than the weights.
 #
 # | | network | what is claimed |
 # |---|---|---|
-# | EIE, 2016 | nine layers of AlexNet, VGG-16 and others; 64 PEs | 189 and 13 times faster than CPU and GPU, 24,000 and 3,400 times less energy; 102 GOPS on the compressed network at 0.6 W |
+# | EIE, 2016 | nine layers, AlexNet's and others; 64 PEs | 189 and 13 times faster than CPU and GPU, 24,000 and 3,400 times less energy |
 # | ESE, 2017 | LSTM for speech, FPGA | 20 times smaller; 43 and 3 times faster than CPU and GPU |
 # | ours | six layers of ResNet8, cycles of a model | last table above; no clock, no energy |
 #
-# Open: what would you change in the format for matrices of 64 rows? Would you deal out columns instead of rows, and
-# who would then add up b?
+# Open: what would you change in the format for 64 rows? And if columns were dealt out, who would add up b?
 
 # %% [markdown]
 # ## Sources
