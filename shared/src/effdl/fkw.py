@@ -55,7 +55,7 @@ def fkw_encode(w: Tensor, pattern_of: Tensor, patterns: Tensor) -> FKW:
 
     Shapes: w (co, ci, kh, kw), pattern_of (co, ci), int64 in 0..P, patterns (P, kh, kw), bool, True = kept, each with
             s True -> offset (co + 1,), reorder (co,), index (kernels,), stride (co, P + 1), int64, weight (kernels, s)
-    Source: Niu et al. 2020, section 5.2, arXiv:2001.00138
+    Source: Niu et al. 2020, section 5, arXiv:2001.00138
 
     >>> one = torch.tensor([[[True, False]], [[False, True]]])
     >>> fkw_encode(torch.tensor([[[[0, 5]], [[6, 0]]]]), torch.tensor([[2, 1]]), one).index
@@ -79,7 +79,7 @@ def to_dense(layer: FKW, patterns: Tensor, ci: int) -> Tensor:
     """The weights that FKW stores, zeros included, filters in their original order; the inverse of `fkw_encode`.
 
     Shapes: patterns (P, kh, kw), bool, True = kept -> (co, ci, kh, kw)
-    Source: Niu et al. 2020, section 5.2, arXiv:2001.00138
+    Source: Niu et al. 2020, section 5, arXiv:2001.00138
     """
     w = layer.weight.new_zeros(len(layer.reorder), ci, *patterns.shape[1:])
     for filter, number, kernels in _runs(layer):
@@ -141,7 +141,7 @@ def stored_bits(layer: FKW, ci: int, *, value_bits: int = 32) -> int:
     """Bits of all five arrays, each integer as wide as its largest possible value asks for.
 
     Shapes: none
-    Source: ours; Niu et al. 2020, figure 16, arXiv:2001.00138, compares such overheads with CSR's
+    Source: ours; Niu et al. 2020, section 5, arXiv:2001.00138
     """
     kernels, co = len(layer.index), len(layer.reorder)
     wide = {"offset": kernels, "reorder": co - 1, "index": ci - 1, "stride": ci}
@@ -157,7 +157,7 @@ def input_loads(layer: FKW, patterns: Tensor, *, filters: int = 4) -> tuple[int,
     (pattern, input channel) pair once for all of them.
 
     Shapes: patterns (P, kh, kw), bool
-    Source: Niu et al. 2020, section 5.3 (load redundancy elimination), arXiv:2001.00138
+    Source: Niu et al. 2020, section 5 (load redundancy elimination), arXiv:2001.00138
     """
     rows_used = patterns.any(-1).sum(-1).tolist()
     of_kernel, pairs = 0, set()

@@ -76,7 +76,7 @@ def timeline(found: Mapping[str, tuple[Tensor, float]], workers: int, *, dpi: in
     """Bars along time: which worker is busy when, for each order of the rows, and the share of all time that is used.
 
     Shapes: found {order: (runs (bundles, 3): worker, start, end; the share of time used)}
-    Source: Gale et al. 2020, figure 6, arXiv:2006.10901
+    Source: Gale et al. 2020, section V-C, arXiv:2006.10901
     """
     fig, axes = panels(len(found), height=2.6, sharex=True, sharey=True)
     for index, (ax, (name, (runs, used))) in enumerate(zip(np.atleast_1d(axes), found.items(), strict=True)):
@@ -187,7 +187,7 @@ def kernels(before: Tensor, after: Tensor) -> Picture:
     """Two grids, a square for each kernel, colored by its pattern: filters as trained, and as FKW stores them.
 
     Shapes: before (co, ci), int64, 0 = dropped; after (co, ci), stored kernels from the left, then 0
-    Source: Niu et al. 2020, figure 10, arXiv:2001.00138
+    Source: Niu et al. 2020, section 5, arXiv:2001.00138
     """
     fig, axes = panels(2, height=2.7)
     n_pattern = int(before.max())
