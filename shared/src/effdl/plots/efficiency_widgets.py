@@ -10,12 +10,14 @@ Source: ours; rooflines as in Williams et al. 2009
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+import torch
 
-from effdl import counting, liveness, nets, roofline
+from effdl import cost, counting, liveness, nets, roofline
 from effdl.counting import Layer, Row
 from effdl.plots import efficiency
 from effdl.plots.style import COLORS, GREY, Picture, label, panels, picture
@@ -189,11 +191,18 @@ def _costs(functions: Counts, kernel: int, stride: int, groups: int) -> tuple[in
 
 
 def _memory_picture(live_activations: Callable[..., list[int]], widening: int, dpi: int) -> Picture:
-    named = {"ResNet8": nets.ResNet8(), "MobileNetV2": nets.MobileNetV2(widening=widening)}
-    steps = {name: liveness.trace(net, IMAGE) for name, net in named.items()}
-    runs = {name: (each, live_activations(list(each))) for name, each in steps.items()}
-    counts = {name: sum(weight.numel() for weight in net.parameters()) for name, net in named.items()}
+    runs, counts = {}, {}
+    for name, (steps, n_parameters) in _traced(widening).items():
+        runs[name], counts[name] = (steps, live_activations(list(steps))), n_parameters
     return efficiency.timelines(runs, counts, dpi=dpi)
+
+
+@functools.cache
+def _traced(widening: int) -> dict[str, tuple[tuple[liveness.Step, ...], int]]:
+    """The steps and the number of parameters of both networks, counted without values."""
+    with torch.device("meta"):
+        named = {"ResNet8": nets.ResNet8(), "MobileNetV2": nets.MobileNetV2(widening=widening)}
+    return {name: (tuple(liveness.trace(net, IMAGE)), cost.parameters(net)) for name, net in named.items()}
 
 
 def _short(value: float) -> str:
