@@ -197,8 +197,9 @@ plots.efficiency.shares(whole, "AlexNet")
 # count, and count yourself: 34,848 weights in conv1 and 37,748,736 in fc6 are both found misprinted.
 #
 # ## 3 - Memory: activations that are alive
-# **Activations** are what layers put out. They need RAM until they are read: the *total* is the sum of all, the **peak**
-# the most that is there at once. While a step runs, what it reads, what it writes and what later steps need are there.
+# **Activations** are what layers put out. They need RAM until they are read: the *total* is the sum of all, the
+# **peak** the most that is there at once. While a step runs, what it reads, what it writes and what later steps need
+# are there.
 #
 # By hand: x (4 values) -> a (6) -> b (4), then y = b + x (4). How many values are alive at each of the four steps? How
 # many at b if nothing were added?
@@ -256,8 +257,8 @@ plots.efficiency_widgets.memory_explorer(live_activations)
 
 # %% [markdown]
 # From 2 on; without widening both need 9,408 values. The peak stands where a widened map is read and another one
-# written. In int8 it is 40 KiB: on a microcontroller with 32 KiB of SRAM the network with fewer parameters does not run.
-# *Memory* at run time is this plus weights.
+# written. In int8 it is 40 KiB: on a microcontroller with 32 KiB of SRAM the network with fewer parameters does not
+# run. *Memory* at run time is this plus weights.
 
 # %% [markdown]
 # ## 4 - Latency: a bound
@@ -401,7 +402,8 @@ plots.reveal(guess_energy, answer)
 # ### Exercise 2.6 - Energy from counts    8 min - 15 points - difficulty 2/5
 # Write `energy_pj`. `table.arithmetic[dtype]` is (multiply_pj, add_pj, bits); a MAC takes both energies. values[memory]
 # numbers of that type are moved; 32 // bits of them share a word of `table.word_pj[memory]` pJ (none is split), also
-# if it is not full. Return {"MACs": pJ, memory: pJ, ...}. ValueError if the table lacks the type or a memory. About 8 lines.
+# if it is not full. Return {"MACs": pJ, memory: pJ, ...}. ValueError if the table lacks the type or a memory. About 8
+# lines.
 #
 # By hand first: 10 MACs in int8 are 3 pJ; 10 numbers from SRAM are 3 words, 15 pJ.
 #
