@@ -54,7 +54,7 @@ def encoder_frame(percent: int, index_bits: int, encode_column: Encode) -> Frame
     n_padding = draw_column(ax, codes, v, z)
     n_code = sum(code != 0 for code in codes)
     words = (
-        f"{percent} % zeros, {index_bits} bits of index: {len(v)} entries for {n_code} codes, {n_padding} padding; "
+        f"{percent} % zeros, index_bits = {index_bits}: {len(v)} entries for {n_code} codes, {n_padding} padding; "
         f"{len(v)} x (4 + {index_bits}) = {len(v) * (4 + index_bits)} bits, dense {4 * ROWS}"
     )
     ax.set_title(words, fontsize=8)
