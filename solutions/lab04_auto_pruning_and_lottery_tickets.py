@@ -91,7 +91,7 @@ guess_bears = "blocks.2.conv2"
 check("4.1", sensitivity_scan, ratios_within)
 
 # %% role="figure"
-ratios, floor = (0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.96), 78
+ratios, floor = (0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.96), 90
 scan = sensitivity.sensitivity_scan(net, lambda pruned: train.accuracy(pruned, validation.first(1000)), ratios)
 chosen = sensitivity.ratios_within(scan, ratios, floor)
 plots.reveal(guess_bears, max(chosen, key=chosen.get))
@@ -434,7 +434,7 @@ for name, network, masks in (("dense", net, None), ("pruned", pruned, kept)):
     print(f"{name}: {train.accuracy(network, test):.1f} % of the test images right, {kib:.0f} KiB")
 
 # %% role="figure"
-plots.pruning.layer_costs([(name, int(mask.sum()), mask.numel()) for name, mask in kept.items()], list(kept))
+plots.search.layers_left({name: (int(mask.sum()), mask.numel()) for name, mask in kept.items()})
 
 # %% [markdown]
 # ## Honest limits

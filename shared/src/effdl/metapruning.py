@@ -26,11 +26,10 @@ from effdl.nets import ResNet8
 
 __all__ = ["PruningNet", "generate_weights", "train_pruning_net"]
 
-Head = Callable[[Tensor], Tensor]
 HIDDEN = 16
 
 
-def generate_weights(heads: Sequence[Head], shapes: Sequence[tuple], widths: Sequence[int]) -> list[Tensor]:
+def generate_weights(heads: Sequence[Callable], shapes: Sequence[tuple], widths: Sequence[int]) -> list[Tensor]:
     """Write and crop the weights of a chain of convolutions, layer i with widths[i] output channels.
 
     The code of the widths is one vector, each width over its layer's full number of output channels, and the same for

@@ -21,8 +21,11 @@ Widths = dict[str, int]
 
 
 def netadapt_step(
-    widths: Widths, cost: Callable[[Widths], float], accuracy: Callable[[Widths], float], reduction: float
-) -> Widths:
+    widths: dict[str, int],
+    cost: Callable[[dict[str, int]], float],
+    accuracy: Callable[[dict[str, int]], float],
+    reduction: float,
+) -> dict[str, int]:
     """Shrink the one layer whose shrinking hurts least, so that the cost falls by `reduction` or more.
 
     Each layer gives one candidate: the network with this layer at the largest width from 1 to its own less 1 at which

@@ -65,8 +65,9 @@ def load() -> Races:
     Source: data/lab04_results.json
     """
     found = data.results("lab04")
-    tickets = [found[f"tickets-{seed}"] for seed in range(3)]
-    start = [found[f"start-{seed}"] for seed in range(3)]
+    tickets, start = (
+        [found[name] for name in sorted(found) if name.startswith(kind)] for kind in ("tickets-", "start-")
+    )
     rows = {method: np.array([each[method] for each in start]) for method in start[0]}
     return Races(
         densities=np.array(tickets[0]["density"]) / 100,

@@ -19,10 +19,10 @@ from torch import Tensor
 
 __all__ = ["density", "imp_round"]
 
-Tensors = dict[str, Tensor]
 
-
-def imp_round(trained: Tensors, start: Tensors, masks: Tensors, rate: float) -> tuple[Tensors, Tensors]:
+def imp_round(
+    trained: dict[str, Tensor], start: dict[str, Tensor], masks: dict[str, Tensor], rate: float
+) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     """Drop the share `rate` of each layer's surviving weights, the smallest after training, and rewind the others.
 
     In each layer round(rate * survivors) of the weights that its mask keeps (True = kept) go, those of smallest

@@ -16,7 +16,7 @@ import numpy as np
 
 from effdl.plots.style import COLORS, GREY, Picture, end_labels, panels, picture
 
-__all__ = ["allocations", "landscape", "sensitivity"]
+__all__ = ["allocations", "landscape", "layers_left", "sensitivity"]
 
 Allocation = tuple[Sequence[int], float, float, Sequence[float]]
 
@@ -110,6 +110,28 @@ def allocations(found: Mapping[str, Mapping[str, Allocation]], dense: float) -> 
         for name, (widths, _, quick, tuned) in choosers.items()
     )
     return picture(fig, f"{title}. {rows}. Dense {dense:.1f} %.")
+
+
+def layers_left(found: Mapping[str, tuple[int, int]]) -> Picture:
+    """Bars: how many weights of each layer are left, and how many there were.
+
+    Shapes: found {layer: (weights left, weights)}
+    Source: ours
+    """
+    fig, ax = panels(height=2.4)
+    for row, (name, (left, total)) in enumerate(found.items()):
+        ax.barh(row, total, color="white", edgecolor=GREY, height=0.6)
+        ax.barh(row, left, color=COLORS[0], height=0.6)
+        ax.text(total, row, f" {name}: {left:,} of {total:,}", va="center", fontsize=8)
+    left, total = (sum(pair[i] for pair in found.values()) for i in (0, 1))
+    densities = {name: part / whole for name, (part, whole) in found.items()}
+    low, high = (pick(densities, key=densities.get) for pick in (min, max))
+    title = f"{100 * left / total:.0f} % of the weights are left: {100 * densities[low]:.0f} % of {low}, "
+    title += f"{100 * densities[high]:.0f} % of {high}"
+    ax.set(yticks=[], xlabel="weights", title=title, xlim=(0, 1.5 * max(total for _, total in found.values())))
+    ax.invert_yaxis()
+    rows = "; ".join(f"{name} {part} of {whole}" for name, (part, whole) in found.items())
+    return picture(fig, f"{title}. {rows}.")
 
 
 def _pair(values: Sequence[float]) -> str:
