@@ -25,7 +25,7 @@ def test_sensitivity_names_the_layers_that_bear_least_and_most():
 def test_the_landscape_finds_the_best_cell_within_the_budget():
     grid = np.arange(9.0).reshape(3, 3)[::-1]  # best at the bottom right, which the budget forbids
     drawn = search.landscape(grid, (0.0, 0.3, 0.6), (0.5, 0.3, 0.1), np.array([[0.3, 0.6]]))
-    assert "The best cell within the budget: 5 % at 30 % of block 2 and 60 % of block 3 gone" in drawn.alt
+    assert "Best cell within the budget: 5 %, without 30 % of block 2, 60 % of block 3" in drawn.alt
     assert "1 drawn networks around 30 and 60 %" in drawn.alt
 
 

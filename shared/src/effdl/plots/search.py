@@ -66,14 +66,16 @@ def landscape(
     )
     fig.colorbar(image, ax=ax, label="accuracy (%), not trained on")
     ax.plot([100 * s for s in shares], [100 * e for e in edge], color=COLORS[1], lw=1.5)
-    seen = next((i for i, e in enumerate(edge) if e < shares[-1]), 0)
-    ax.annotate("budget: stay above ", (100 * shares[seen], 100 * edge[seen]), color=COLORS[1], fontsize=8, ha="right")
+    last = (100 * shares[-1], 100 * edge[-1])
+    ax.annotate("budget: stay above", last, xytext=(0, -8), textcoords="offset points", color=COLORS[1], fontsize=8,
+                ha="right", va="top")  # fmt: skip
     ax.plot(100 * rows[:, 1], 100 * rows[:, 0], "o", color=COLORS[1], mec="white", ms=5)
     inside = np.asarray(grid) * (np.asarray(shares)[:, None] >= np.asarray(edge)[None, :] - 1e-9)
     second, third = np.unravel_index(inside.argmax(), inside.shape)
-    best = f"{inside.max():.0f} % at {100 * shares[second]:.0f} % of block 2 and {100 * shares[third]:.0f} % of block 3"
-    title = f"The best cell within the budget: {best} gone"
-    ax.set(xlabel="share of block 3 that goes (%)", ylabel="share of block 2 that goes (%)", title=title)
+    lost = f"without {100 * shares[second]:.0f} % of block 2, {100 * shares[third]:.0f} % of block 3"
+    title = f"Best cell within the budget: {inside.max():.0f} %, {lost}"
+    fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
+    ax.set(xlabel="share of block 3 that goes (%)", ylabel="share of block 2 that goes (%)")
     ax.set(xlim=(low, high), ylim=(low, high))
     middle = "" if not len(rows) else f" {len(rows)} drawn networks around {_pair(rows.mean(0))} %."
     return picture(

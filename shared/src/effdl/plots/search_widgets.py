@@ -51,10 +51,11 @@ def allocation_frame(space: Space, asked: Sequence[float], budget: float, functi
     left.set(yticks=range(len(BLOCKS)), yticklabels=BLOCKS, xlabel="million MACs kept", ylim=(2.6, -0.7))
     right.barh([1], [macs / 1e6], color=COLORS[0] if macs <= budget else COLORS[1], height=0.35)
     right.axvline(budget / 1e6, color=GREY, lw=1.2)
-    right.text(0, 1.3, f"{macs / 1e6:.2f} of {budget / 1e6:.2f} million MACs", fontsize=9)
+    right.text(1.02 * budget / 1e6, 1.4, "budget", fontsize=8, color=GREY)
     right.text(0, 0.45, f"{quick:.0f} % right, not trained on", fontsize=9)
-    right.text(0, 0.1, f"reward {worth:.0f}", fontsize=9)
     right.set(ylim=(-0.2, 1.7), yticks=[], xlabel="million MACs of the network", xlim=(0, 2.6))
+    title = f"{macs / 1e6:.2f} of {budget / 1e6:.2f} million MACs: reward {worth:.0f}"
+    fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
     words = (
         f"asked {_percents(asked)}, corrected {_percents(shares)}; widths {', '.join(map(str, widths))}; "
         f"{macs / 1e6:.2f} million MACs at a budget of {budget / 1e6:.2f}; {quick:.0f} % right; reward {worth:.0f}"

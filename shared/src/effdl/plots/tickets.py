@@ -53,7 +53,8 @@ def at_start(sparsities: Sequence[float], curves: Mapping[str, np.ndarray]) -> P
     means = {name: values.mean(0) for name, values in curves.items()}
     leaders = [max(means, key=lambda name: means[name][i]) for i in range(len(sparsities))]
     first, last = f"{100 * sparsities[0]:.0f} %", f"{100 * sparsities[-1]:.0f} %"
-    title = f"Before training: {leaders[0]} leads at {first} sparsity, {leaders[-1]} at {last}"
+    then = f", {leaders[-1]} at {last}" if leaders[0] != leaders[-1] else f" and at {last}"
+    title = f"Pruned before training: {leaders[0]} leads at {first} sparsity{then}"
     fig, ax = panels()
     _bands(ax, range(len(sparsities)), curves)
     ax.set(xlabel="sparsity (%)", ylabel="validation accuracy (%)", title=title)
