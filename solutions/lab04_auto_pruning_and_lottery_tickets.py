@@ -363,7 +363,8 @@ plots.tickets.tickets(found.densities, found.tickets)
 # *Scaling limitation*: on large networks rewinding to $W_0$ fails, and one rewinds to $W_k$, a few hundred steps in.
 # Here $k$ is 40 of 195 steps. Is the line of step k above that of step 0 by more than the seeds spread? Every
 # ticket has paid for all trainings before it: what did we save?
-#
+
+# %% [markdown]
 # ## 5 - Prune before training
 # Can we skip the training? *SNIP* (lab 03) keeps the weights of a fresh network with large *connection sensitivity*
 # $|wg|$. *GraSP* protects the *gradient flow*: without $w$, $\|g\|^2$ falls by $2w(Hg)$ to first order. The score is

@@ -64,6 +64,7 @@ def landscape(
     image = ax.imshow(
         grid, origin="lower", extent=(low, high, low, high), cmap="Blues", aspect="auto", vmin=20, vmax=90
     )
+    ax.grid(visible=False)
     fig.colorbar(image, ax=ax, label="accuracy (%), not trained on")
     ax.plot([100 * s for s in shares], [100 * e for e in edge], color=COLORS[1], lw=1.5)
     last = (100 * shares[-1], 100 * edge[-1])
