@@ -65,7 +65,8 @@ class NotebookPage:
         self.tab, self.page = tab, tab.page
         self.page.set_viewport_size(WIDE)
         self.page.goto(real.at(address, f"doc/tree/{path}"))
-        self.page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(timeout=RUN_MS)
+        # the toolbar's indicator shows "idle" before there is a kernel
+        self.page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=RUN_MS)
 
     @property
     def cells(self) -> Locator:

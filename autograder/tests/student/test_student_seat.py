@@ -94,11 +94,10 @@ def test_every_control_of_every_widget_moves_by_keyboard_what_the_students_funct
     notebook, cells = solved
     for index in with_role(cells, "widget"):
         widget = WidgetBox(notebook, index)
-        controls = widget.controls
-        assert controls
+        assert widget.controls
         assert all(widget.reached_by_tab())
         notebook.shoot(f"{lab.name}_widget{index}_first", widget.box)
-        moved = [widget.move(control) for control in controls]
+        moved = widget.move_all()
         notebook.shoot(f"{lab.name}_widget{index}_moved", widget.box)
         assert [cells[index].source for found in moved if not {*ARROWS} & {*found.keys}] == []
         assert [(found.keys, found.same) for found in moved if found.same] == []

@@ -76,6 +76,18 @@ class WidgetBox:
                 break
         return reached
 
+    def move_all(self) -> list[Moved]:
+        """Move each control; one that changes nothing, once more with the others a step further."""
+        controls = self.controls
+        found = [self.move(control) for control in controls]
+        for number, control in enumerate(controls):
+            if found[number].same:
+                for other in [each for each in controls if each != control]:
+                    other.focus()
+                    self.press(other, ARROWS[0])
+                found[number] = self.move(control)
+        return found
+
     def move(self, control: ElementHandle) -> Moved:
         """Press an arrow on a control and the other one; End and Home, too, where that changes nothing."""
         control.focus()
