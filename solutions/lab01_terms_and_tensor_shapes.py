@@ -408,7 +408,7 @@ off = (assembly.resnet_forward(few.images, assembly.own_parts(net, ours)) - net(
 print(f"stored statistics: our logits are within {10 ** math.ceil(math.log10(off)):.0e} of PyTorch's")
 percents = [assembly.accuracy_by_batch(net, ours, few, size) for size in sizes]
 plots.reveal(guess_batches, {200: round(percents[-1]), 1: round(percents[0])}, "%")
-plots.network.batch_sizes(sizes, percents, train.accuracy(net, few))
+plots.network.batch_sizes(sizes, percents, train.accuracy(net, few), guess=guess_batches)
 
 # %% [markdown]
 # The widget is *your* network, all five functions of yours. Find a picture that it names wrongly. Then let it

@@ -167,7 +167,7 @@ last = net.blocks[2].conv2.weight.detach()
 energy = {name: pruning.kept_energy(gaussian, mask) for name, mask in experiments.half_masks(gaussian).items()}
 trained = {name: pruning.kept_energy(last, mask) for name, mask in experiments.half_masks(last).items()}
 plots.reveal(guess_energy, {name: round(100 * energy[name]) for name in guess_energy}, "%")
-plots.pruning.kept_energy(energy, trained)
+plots.pruning.kept_energy(energy, trained, guess=guess_energy)
 
 # %% [markdown]
 # Norms of larger groups differ less, so there is less to choose from. Squares right of circles: where does a trained
@@ -188,7 +188,7 @@ halves = [pruning.mask_from_scores(gaussian.abs(), share) for share in shares]
 kinds = ("dense", "bitmask", "index16")
 sizes = {kind: [cost.stored_bytes(gaussian, half, format=kind) for half in halves] for kind in kinds}
 plots.reveal(guess_cost, {kind: sizes[kind][10] for kind in ("bitmask", "index16")}, "bytes")
-plots.pruning.stored_size(shares, sizes)
+plots.pruning.stored_size(shares, sizes, guess=guess_cost)
 
 # %% [markdown]
 # Bytes can be counted; time has to be measured, as the median of 30 runs on one thread. It differs between machines.
