@@ -15,7 +15,7 @@ MINICOURSE = find_course().root / "autograder" / "tests" / "minicourse"
 ATTACKS = (
     *("hidden_files", "process_list", "gradebook", "reference_from_source", "network", "memory_edit"),
     *("killed_kernel", "fork_bomb", "disk_fill", "small_files", "memory_bomb", "raised_limits"),
-    *("left_behind", "found_behind", "daemon_process", "daemon_gone", "system_imports"),
+    *("left_behind", "found_behind", "daemon_process", "daemon_gone", "system_imports", "own_imports_poisoned"),
 )
 RUN = f"""
 from autograder.course import Course
