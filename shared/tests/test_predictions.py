@@ -100,7 +100,14 @@ def test_the_axes_grow_for_a_guess_nearby_and_not_for_one_far_away():
     assert ax.get_xlim()[1] > 12
     assert ax.get_xlim()[1] < 20
     assert ax.get_ylim() == (10, 0)
-    assert "near 12, off by 7; far 1000, off by 995" in words
+    assert "near 12, off by 7; far 1000, off by 1000" in words
+    matplotlib.pyplot.close()
+
+
+def test_an_error_that_only_the_machine_makes_is_none():
+    _, ax = panels()
+    words = mark_guesses(ax, {"a": 10, "b": 10}, {"a": 10.000001, "b": 10.234}, lambda name, value: (0, value))
+    assert words == " Your guesses: a 10, right; b 10, off by 0.23."
     matplotlib.pyplot.close()
 
 

@@ -24,6 +24,7 @@ from effdl.student import session
 __all__ = ["HeldBack", "compare_guess", "is_blank", "mark_guesses", "reveal"]
 
 INK = "#222222"  # of guesses: no curve has it
+EXACT = 1e-3  # of the result: what is not told apart from it
 FAR = 3.0  # a guess further outside the axes than that many times their length is told in words only
 
 
@@ -100,8 +101,14 @@ def mark_guesses(
         if not named:
             label(ax, place, "your guess", INK, dy=9)
             named = True
-    told = (f"{name} {guess:g}, off by {abs(guess - truths[name]):.3g}" for name, guess in numbers.items())
+    told = (f"{name} {guess:g}, {_off(guess, truths[name])}" for name, guess in numbers.items())
     return f" Your guesses: {'; '.join(told)}." if numbers else ""
+
+
+def _off(guess: float, truth: float) -> str:
+    """The error, in no more digits than every machine agrees on."""
+    error = abs(guess - truth)
+    return "right" if error <= EXACT * abs(truth) else f"off by {float(f'{error:.2g}'):g}"
 
 
 def _make_room(ax: Axes, place: tuple[float, float]) -> bool:
