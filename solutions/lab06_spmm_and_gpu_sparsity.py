@@ -289,7 +289,7 @@ seen, dense_accuracy = data.fashion_mnist("train"), train.accuracy(resnet, valid
 stages = sparse_layers.measure(resnet, kinds, seen, validation, seeds=(0, 1, 2))
 means = {kind: torch.tensor(rows).mean(0) for kind, rows in stages.items()}
 lost = (means["unstructured 50 %"] - means["2:4"]).tolist()
-plots.reveal(guess_distance, {"as pruned": round(lost[0], 2), "after an epoch": round(lost[2], 2)}, "points")
+plots.reveal(guess_distance, {"as pruned": round(lost[0], 1), "after an epoch": round(lost[2], 1)}, "points")
 plots.sparse.accuracies(stages, dense_accuracy)
 
 # %% [markdown]
