@@ -88,8 +88,8 @@ def format_explorer(*functions: Callable) -> Picture:
 
     controls = {
         "percent": widgets.IntSlider(value=80, min=0, max=95, step=5, description="sparsity (%)"),
-        "block": widgets.Dropdown(options=(1, 2, 4, 8), value=4, description="side of a block"),
-        "how": widgets.Dropdown(options=("single weights", "whole blocks"), description="what is pruned"),
+        "block": widgets.SelectionSlider(options=(1, 2, 4, 8), value=4, description="side of a block"),
+        "how": widgets.SelectionSlider(options=("single weights", "whole blocks"), description="what is pruned"),
     }
     references = (sparse.dense_to_csr, sparse.to_blocked_ell, sparse.compress_24)
     hang_controls(controls, explorer_frame, functions, references)
