@@ -1,4 +1,7 @@
 # %% wrong="The layers are not restored: each is scanned on top of those that were pruned before."
+from effdl import masking, pruning
+
+
 def sensitivity_scan(net, evaluate, ratios):
     found = {}
     for name, weight in masking.prunable(net).items():
@@ -22,6 +25,9 @@ def ratios_within(scan, ratios, floor):
 
 
 # %% wrong="A layer is pruned on top of its earlier ratios: start each ratio from the original weights."
+from effdl import masking, pruning
+
+
 def sensitivity_scan(net, evaluate, ratios):
     found = {}
     for name, weight in masking.prunable(net).items():
@@ -46,6 +52,9 @@ def ratios_within(scan, ratios, floor):
 
 
 # %% wrong="The original is a view of the weight, not a copy: it is pruned together with it."
+from effdl import masking, pruning
+
+
 def sensitivity_scan(net, evaluate, ratios):
     found = {}
     for name, weight in masking.prunable(net).items():
@@ -70,6 +79,9 @@ def ratios_within(scan, ratios, floor):
 
 
 # %% wrong="The ratio is read as the share that stays; it is the share that goes."
+from effdl import masking, pruning
+
+
 def sensitivity_scan(net, evaluate, ratios):
     found = {}
     for name, weight in masking.prunable(net).items():
@@ -94,6 +106,9 @@ def ratios_within(scan, ratios, floor):
 
 
 # %% wrong="The largest weights are pruned: mask_from_scores keeps the highest scores."
+from effdl import masking, pruning
+
+
 def sensitivity_scan(net, evaluate, ratios):
     found = {}
     for name, weight in masking.prunable(net).items():
@@ -118,6 +133,9 @@ def ratios_within(scan, ratios, floor):
 
 
 # %% wrong="The scores are the signed weights: negative ones go first, whatever their size."
+from effdl import masking, pruning
+
+
 def sensitivity_scan(net, evaluate, ratios):
     found = {}
     for name, weight in masking.prunable(net).items():
@@ -142,6 +160,9 @@ def ratios_within(scan, ratios, floor):
 
 
 # %% wrong="The mask drops whole filters; asked for are single weights."
+from effdl import masking, pruning
+
+
 def sensitivity_scan(net, evaluate, ratios):
     found = {}
     for name, weight in masking.prunable(net).items():
@@ -166,6 +187,9 @@ def ratios_within(scan, ratios, floor):
 
 
 # %% wrong="All layers are pruned at once, and each reads the same curve."
+from effdl import masking, pruning
+
+
 def sensitivity_scan(net, evaluate, ratios):
     weights = masking.prunable(net)
     originals = {name: weight.clone() for name, weight in weights.items()}
@@ -191,6 +215,9 @@ def ratios_within(scan, ratios, floor):
 
 
 # %% wrong="The network is evaluated after it was restored."
+from effdl import masking, pruning
+
+
 def sensitivity_scan(net, evaluate, ratios):
     found = {}
     for name, weight in masking.prunable(net).items():
@@ -216,6 +243,9 @@ def ratios_within(scan, ratios, floor):
 
 
 # %% wrong="The curve holds the losses against the whole network; asked for are the values themselves."
+from effdl import masking, pruning
+
+
 def sensitivity_scan(net, evaluate, ratios):
     found, base = {}, evaluate(net)
     for name, weight in masking.prunable(net).items():
@@ -240,6 +270,9 @@ def ratios_within(scan, ratios, floor):
 
 
 # %% wrong="The last layer is left out."
+from effdl import masking, pruning
+
+
 def sensitivity_scan(net, evaluate, ratios):
     found = {}
     for name, weight in masking.prunable(net).items():
@@ -266,6 +299,9 @@ def ratios_within(scan, ratios, floor):
 
 
 # %% wrong="This is the largest ratio at which the value is high enough; the curve may have fallen below the floor before."
+from effdl import masking, pruning
+
+
 def sensitivity_scan(net, evaluate, ratios):
     found = {}
     for name, weight in masking.prunable(net).items():
@@ -290,6 +326,9 @@ def ratios_within(scan, ratios, floor):
 
 
 # %% wrong="A value that equals the floor is enough."
+from effdl import masking, pruning
+
+
 def sensitivity_scan(net, evaluate, ratios):
     found = {}
     for name, weight in masking.prunable(net).items():
@@ -314,6 +353,9 @@ def ratios_within(scan, ratios, floor):
 
 
 # %% wrong="This is the first ratio that is too much; asked for is the last one that is not."
+from effdl import masking, pruning
+
+
 def sensitivity_scan(net, evaluate, ratios):
     found = {}
     for name, weight in masking.prunable(net).items():
@@ -338,6 +380,9 @@ def ratios_within(scan, ratios, floor):
 
 
 # %% wrong="A layer whose first value is too low gets 0, not the first ratio."
+from effdl import masking, pruning
+
+
 def sensitivity_scan(net, evaluate, ratios):
     found = {}
     for name, weight in masking.prunable(net).items():
@@ -362,6 +407,9 @@ def ratios_within(scan, ratios, floor):
 
 
 # %% wrong="A layer whose first value is too low is missing: it gets 0."
+from effdl import masking, pruning
+
+
 def sensitivity_scan(net, evaluate, ratios):
     found = {}
     for name, weight in masking.prunable(net).items():
@@ -385,6 +433,9 @@ def ratios_within(scan, ratios, floor):
 
 
 # %% wrong="This is the place in the list of ratios, not the ratio."
+from effdl import masking, pruning
+
+
 def sensitivity_scan(net, evaluate, ratios):
     found = {}
     for name, weight in masking.prunable(net).items():
@@ -409,6 +460,9 @@ def ratios_within(scan, ratios, floor):
 
 
 # %% wrong="One ratio for all layers: the smallest. Each layer has its own."
+from effdl import masking, pruning
+
+
 def sensitivity_scan(net, evaluate, ratios):
     found = {}
     for name, weight in masking.prunable(net).items():
@@ -433,6 +487,9 @@ def ratios_within(scan, ratios, floor):
 
 
 # %% wrong="The floor is taken as a loss that is allowed from the first value on."
+from effdl import masking, pruning
+
+
 def sensitivity_scan(net, evaluate, ratios):
     found = {}
     for name, weight in masking.prunable(net).items():
@@ -457,6 +514,9 @@ def ratios_within(scan, ratios, floor):
 
 
 # %% right="the pruned weight is made by sorting, the layer restored in a finally"
+from effdl import masking, pruning
+
+
 def sensitivity_scan(net, evaluate, ratios):
     def one(weight, ratio):
         original = weight.clone()
@@ -477,6 +537,9 @@ def ratios_within(scan, ratios, floor):
 
 
 # %% right="copies of the network, one for each ratio"
+from effdl import masking, pruning
+
+
 def sensitivity_scan(net, evaluate, ratios):
     found = {}
     for name in masking.prunable(net):

@@ -1,4 +1,7 @@
 # %% wrong="The projection is that of W; it is that of W + U."
+from effdl import pruning
+
+
 def admm_step(w, u, sparsity):
     target = w + u
     z = w * pruning.mask_from_scores(w.abs(), sparsity)
@@ -6,6 +9,9 @@ def admm_step(w, u, sparsity):
 
 
 # %% wrong="The places are chosen by |W|; they are those where |W + U| is largest."
+from effdl import pruning
+
+
 def admm_step(w, u, sparsity):
     target = w + u
     z = target * pruning.mask_from_scores(w.abs(), sparsity)
@@ -13,6 +19,9 @@ def admm_step(w, u, sparsity):
 
 
 # %% wrong="Z holds W at the chosen places; it holds W + U."
+from effdl import pruning
+
+
 def admm_step(w, u, sparsity):
     target = w + u
     z = w * pruning.mask_from_scores(target.abs(), sparsity)
@@ -20,6 +29,9 @@ def admm_step(w, u, sparsity):
 
 
 # %% wrong="U is replaced by W - Z; the difference is added to the old U."
+from effdl import pruning
+
+
 def admm_step(w, u, sparsity):
     target = w + u
     z = target * pruning.mask_from_scores(target.abs(), sparsity)
@@ -27,6 +39,9 @@ def admm_step(w, u, sparsity):
 
 
 # %% wrong="The sign is wrong: the new U is U + W - Z."
+from effdl import pruning
+
+
 def admm_step(w, u, sparsity):
     target = w + u
     z = target * pruning.mask_from_scores(target.abs(), sparsity)
@@ -34,6 +49,9 @@ def admm_step(w, u, sparsity):
 
 
 # %% wrong="U stays as it was."
+from effdl import pruning
+
+
 def admm_step(w, u, sparsity):
     target = w + u
     z = target * pruning.mask_from_scores(target.abs(), sparsity)
@@ -41,6 +59,9 @@ def admm_step(w, u, sparsity):
 
 
 # %% wrong="The signed entries are ranked: large negative ones have to stay too."
+from effdl import pruning
+
+
 def admm_step(w, u, sparsity):
     target = w + u
     z = target * pruning.mask_from_scores(target, sparsity)
@@ -48,6 +69,9 @@ def admm_step(w, u, sparsity):
 
 
 # %% wrong="The sparsity is read as the share that stays."
+from effdl import pruning
+
+
 def admm_step(w, u, sparsity):
     target = w + u
     z = target * pruning.mask_from_scores(target.abs(), 1 - sparsity)
@@ -55,6 +79,9 @@ def admm_step(w, u, sparsity):
 
 
 # %% wrong="The smallest entries stay."
+from effdl import pruning
+
+
 def admm_step(w, u, sparsity):
     target = w + u
     z = target * pruning.mask_from_scores(-target.abs(), sparsity)
@@ -62,6 +89,9 @@ def admm_step(w, u, sparsity):
 
 
 # %% wrong="W - U is projected; it is W + U."
+from effdl import pruning
+
+
 def admm_step(w, u, sparsity):
     target = w - u
     z = target * pruning.mask_from_scores(target.abs(), sparsity)
@@ -69,6 +99,9 @@ def admm_step(w, u, sparsity):
 
 
 # %% wrong="Everything is shrunk by the threshold (soft thresholding); the projection keeps large entries whole."
+from effdl import pruning
+
+
 def admm_step(w, u, sparsity):
     target = w + u
     z = target * pruning.mask_from_scores(target.abs(), sparsity)
@@ -77,6 +110,9 @@ def admm_step(w, u, sparsity):
 
 
 # %% wrong="The mask is by a threshold that equal entries share: too many stay."
+from effdl import pruning
+
+
 def admm_step(w, u, sparsity):
     target = w + u
     n_keep = int(target.numel() * (1 - sparsity))
@@ -86,6 +122,9 @@ def admm_step(w, u, sparsity):
 
 
 # %% wrong="u is added to w in place: the caller's weights change."
+from effdl import pruning
+
+
 def admm_step(w, u, sparsity):
     target = w.add_(u)
     z = target * pruning.mask_from_scores(target.abs(), sparsity)
@@ -93,6 +132,9 @@ def admm_step(w, u, sparsity):
 
 
 # %% wrong="The two results are in the other order: first Z, then U."
+from effdl import pruning
+
+
 def admm_step(w, u, sparsity):
     target = w + u
     z = target * pruning.mask_from_scores(target.abs(), sparsity)
@@ -100,6 +142,9 @@ def admm_step(w, u, sparsity):
 
 
 # %% right="topk and scatter"
+from effdl import pruning
+
+
 def admm_step(w, u, sparsity):
     v = (w + u).flatten()
     kept = v.abs().topk(round(v.numel() * (1 - sparsity))).indices
@@ -108,6 +153,9 @@ def admm_step(w, u, sparsity):
 
 
 # %% right="sorting, a list as result"
+from effdl import pruning
+
+
 def admm_step(w, u, sparsity):
     z = u + w
     n_zero = z.numel() - round(z.numel() * (1 - sparsity))

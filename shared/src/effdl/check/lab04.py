@@ -131,9 +131,8 @@ def _search() -> tuple[Case, ...]:
             return answer(value, drawing(n), mean, std, rounds=rounds, n_elite=n_elite)
 
         args = {"mean": torch.zeros(d), "std": torch.ones(d), "rounds": rounds, "n_elite": n_elite}
-        called = f"cross_entropy_search(value, draw, mean, std, rounds={rounds}, n_elite={n_elite})"
         parts = partial(pair_parts, ("mean", "best"))
-        return Case(about, "cross_entropy_search", args, amc.cross_entropy_search, parts=parts, use=use, called=called)
+        return Case(about, "cross_entropy_search", args, amc.cross_entropy_search, parts=parts, use=use)
 
     return (
         case("one round, six vectors, the best two", _valley, 6, 1, 2),

@@ -60,10 +60,7 @@ def generate() -> tuple[Case, ...]:
             return answer([_ramp(i, shape) for i, shape in enumerate(shapes)], shapes, widths)
 
         args = {"shapes": shapes, "widths": widths}
-        called = f"generate_weights(heads, {shapes}, {widths})"
-        return Case(
-            about, "generate_weights", args, metapruning.generate_weights, parts=_list_parts, use=use, called=called
-        )
+        return Case(about, "generate_weights", args, metapruning.generate_weights, parts=_list_parts, use=use)
 
     return (
         case("one layer, half of its channels", [(4, 2, 1, 1)], [2]),
@@ -101,7 +98,7 @@ def admm_steps() -> tuple[Case, ...]:
         case("the example by hand", torch.tensor([3.0, -1.0]), torch.tensor([0.0, -4.0]), 0.5),
         case("the first step: U is zero", draw(2, 4, seed=70), torch.zeros(2, 4), 0.5),
         case("a later step, three of eight stay", draw(2, 4, seed=71), draw(2, 4, seed=72) / 7, 0.625),
-        case("nothing has to be zero", draw(3, seed=73), draw(3, seed=74) / 7, 0.0),
+        case("nothing has to be zero", torch.tensor([3.0, -1.0, 4.0]), torch.tensor([1.0, 5.0, -2.0]), 0.0),
         case("everything has to be zero", draw(3, seed=73), draw(3, seed=74) / 7, 1.0),
     )
 
@@ -115,20 +112,19 @@ def imp() -> tuple[Case, ...]:
     def case(about: str, shape: tuple[int, ...], density: float, rate: float, seed: int, second: int = 0) -> Case:
         """One layer, or a second one of so many weights beside it."""
         args: dict[str, Any] = {"trained": draw(*shape, seed=seed), "start": draw(*shape, seed=seed + 1) / 10}
-        args["mask"] = draw(*shape, seed=seed + 2).argsort(-1) < round(density * shape[-1])
+        args |= {"masks": draw(*shape, seed=seed + 2).argsort(-1) < round(density * shape[-1]), "rate": rate}
         if second:
             args |= {"trained b": draw(second, seed=seed + 3) / 10, "start b": draw(second, seed=seed + 4) / 10}
 
-        def use(answer: Callable[..., Any], trained: Tensor, start: Tensor, mask: Tensor, *more: Any) -> Any:
-            given = {"a": trained}, {"a": start}, {"a": mask}
+        def use(answer: Callable[..., Any], *values: Any) -> Any:
+            given, rate = tuple({"a": value} for value in values[:3]), values[3]
             if second:
-                extra = (*more[:2], torch.ones(second, dtype=torch.bool))
+                extra = (*values[4:], torch.ones(second, dtype=torch.bool))
                 given = tuple(one | {"b": value} for one, value in zip(given, extra, strict=True))
             return answer(*given, rate)
 
-        called = f"imp_round(trained, start, masks, {rate})"
         parts = partial(pair_parts, ("mask", "weights"))
-        return Case(about, "imp_round", args, tickets.imp_round, parts=parts, use=use, called=called)
+        return Case(about, "imp_round", args, tickets.imp_round, parts=parts, use=use)
 
     return (
         case("the first round: half of eight go", (8,), 1.0, 0.5, 80),
@@ -150,8 +146,7 @@ def grasps() -> tuple[Case, ...]:
         def use(answer: Callable[..., Any], *values: Tensor) -> Any:
             return answer(loss, dict(zip(tensors, values, strict=True)))
 
-        called = "grasp_scores(loss, weights)"
-        return Case(about, "grasp_scores", tensors, grasp.grasp_scores, parts=dict_parts, use=use, called=called)
+        return Case(about, "grasp_scores", tensors, grasp.grasp_scores, parts=dict_parts, use=use)
 
     bowl = torch.tensor([0.5, 2.0])
     x = draw(4, 3, seed=110)
