@@ -98,6 +98,9 @@ def test_every_control_of_every_widget_moves_by_keyboard_what_the_students_funct
         assert all(widget.reached_by_tab())
         notebook.shoot(f"{lab.name}_widget{index}_first", widget.box)
         moved = widget.move_all()
+        for control in widget.controls:
+            control.focus()
+            widget.press(control, ARROWS[0])
         notebook.shoot(f"{lab.name}_widget{index}_moved", widget.box)
         assert [cells[index].source for found in moved if not {*ARROWS} & {*found.keys}] == []
         assert [(found.keys, found.same) for found in moved if found.same] == []

@@ -56,7 +56,7 @@ def field_frame(receptive_field: Field, image: Tensor, depth: int, kernel: int, 
     curve = [receptive_field(layers[:count])[0] for count in range(1, depth + 1)]
     weights = kernel**2 * CHANNELS * (1 + CHANNELS * (depth - 1))
     words = (
-        f"{depth} layers of {kernel} x {kernel}, {growth}: by your function each output sees {field} x {field} pixels, "
+        f"{depth} layer{'s' * (depth > 1)} of {kernel} x {kernel}, {growth}: by your function each output sees {field} x {field} pixels, "
         f"its neighbor looks {jump} further; {weights:,} weights with {CHANNELS} channels"
     )
     fig, (left, right) = panels(2, height=2.9, width_ratios=(1, 1.15))
@@ -66,7 +66,7 @@ def field_frame(receptive_field: Field, image: Tensor, depth: int, kernel: int, 
     for way in GROWTHS:
         truth = [shapes.receptive_field(chain(count, kernel, way))[0] for count in range(1, MAX_DEPTH + 1)]
         right.plot(range(1, MAX_DEPTH + 1), truth, color=GREY, lw=1, zorder=1)
-        if way != GROWTHS[2]:
+        if way == GROWTHS[0] or (way == GROWTHS[1] and kernel > 1):
             name = way if way == GROWTHS[0] else "stride 2, or dilation"
             label(right, (MAX_DEPTH, truth[-1]), name, GREY, dx=-35 if way == GROWTHS[0] else -100, dy=-9)
     right.plot(range(1, depth + 1), curve, "o-", color=COLORS[1])
@@ -75,7 +75,7 @@ def field_frame(receptive_field: Field, image: Tensor, depth: int, kernel: int, 
     right.set(xlabel="layers", ylabel="field (pixels)", yscale="log", xlim=(0.7, MAX_DEPTH + 0.3), ylim=(0.9, 200))
     right.set(xticks=range(1, MAX_DEPTH + 1), yticks=[1, 3, 10, 28, 100], yticklabels=["1", "3", "10", "28", "100"])
     right.minorticks_off()
-    right.set_title(f"{field} pixels after {depth} layers", fontsize=9)
+    right.set_title(f"{field} pixel{'s' * (field > 1)} after {depth} layer{'s' * (depth > 1)}", fontsize=9)
     return Frame(picture(fig, words, dpi=WIDGET_DPI).png, words)
 
 
