@@ -56,8 +56,8 @@ def field_frame(receptive_field: Field, image: Tensor, depth: int, kernel: int, 
     curve = [receptive_field(layers[:count])[0] for count in range(1, depth + 1)]
     weights = kernel**2 * CHANNELS * (1 + CHANNELS * (depth - 1))
     words = (
-        f"{depth} layer{'s' * (depth > 1)} of {kernel} x {kernel}, {growth}: by your function each output sees {field} x {field} pixels, "
-        f"its neighbor looks {jump} further; {weights:,} weights with {CHANNELS} channels"
+        f"{depth} layer{'s' * (depth > 1)} of {kernel} x {kernel}, {growth}: by your function each output sees "
+        f"{field} x {field} pixels, its neighbor looks {jump} further; {weights:,} weights with {CHANNELS} channels"
     )
     fig, (left, right) = panels(2, height=2.9, width_ratios=(1, 1.15))
     true_field = _paint_field(left, image, layers, field)
