@@ -12,7 +12,7 @@ def fkw_encode(w, pattern_of, patterns):
             starts.append(starts[-1] + len(channels))
         stride.append(starts)
     offset = F.pad(lengths[reorder].cumsum(0), (1, 0))
-    return FKW(offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight))
+    return offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight)
 
 
 # %% wrong="Filters stay in their order; they are sorted by their number of kernels."
@@ -29,7 +29,7 @@ def fkw_encode(w, pattern_of, patterns):
             starts.append(starts[-1] + len(channels))
         stride.append(starts)
     offset = F.pad(lengths[reorder].cumsum(0), (1, 0))
-    return FKW(offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight))
+    return offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight)
 
 
 # %% wrong="reorder says where each filter goes; asked for is which filter stands at each place."
@@ -46,7 +46,7 @@ def fkw_encode(w, pattern_of, patterns):
             starts.append(starts[-1] + len(channels))
         stride.append(starts)
     offset = F.pad(lengths[reorder].cumsum(0), (1, 0))
-    return FKW(offset, reorder.argsort(), torch.cat(index), torch.tensor(stride), torch.cat(weight))
+    return offset, reorder.argsort(), torch.cat(index), torch.tensor(stride), torch.cat(weight)
 
 
 # %% wrong="offset counts the kernels of the filters as trained; it follows the order of storage."
@@ -63,7 +63,7 @@ def fkw_encode(w, pattern_of, patterns):
             starts.append(starts[-1] + len(channels))
         stride.append(starts)
     offset = F.pad(lengths.cumsum(0), (1, 0))
-    return FKW(offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight))
+    return offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight)
 
 
 # %% wrong="offset counts weights; it counts kernels."
@@ -80,7 +80,7 @@ def fkw_encode(w, pattern_of, patterns):
             starts.append(starts[-1] + len(channels))
         stride.append(starts)
     offset = F.pad((lengths[reorder] * int(patterns[0].sum())).cumsum(0), (1, 0))
-    return FKW(offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight))
+    return offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight)
 
 
 # %% wrong="offset lacks its last entry, the number of all kernels."
@@ -97,7 +97,7 @@ def fkw_encode(w, pattern_of, patterns):
             starts.append(starts[-1] + len(channels))
         stride.append(starts)
     offset = F.pad(lengths[reorder].cumsum(0), (1, 0))
-    return FKW(offset[:-1], reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight))
+    return offset[:-1], reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight)
 
 
 # %% wrong="Kernels of a filter stay in the order of their channels; they are grouped by pattern."
@@ -115,7 +115,7 @@ def fkw_encode(w, pattern_of, patterns):
         )
     offset = F.pad(lengths[reorder].cumsum(0), (1, 0))
     none = w.new_zeros(0, int(patterns[0].sum()))
-    return FKW(offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat([none, *weight]))
+    return offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat([none, *weight])
 
 
 # %% wrong="stride holds the number of kernels of each pattern; it must be their running sum, from 0."
@@ -132,7 +132,7 @@ def fkw_encode(w, pattern_of, patterns):
             starts.append(len(channels))
         stride.append(starts)
     offset = F.pad(lengths[reorder].cumsum(0), (1, 0))
-    return FKW(offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight))
+    return offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight)
 
 
 # %% wrong="stride runs on through all filters; it begins with 0 in each."
@@ -151,7 +151,7 @@ def fkw_encode(w, pattern_of, patterns):
         stride.append(starts)
         last = starts[-1]
     offset = F.pad(lengths[reorder].cumsum(0), (1, 0))
-    return FKW(offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight))
+    return offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight)
 
 
 # %% wrong="stride lacks its first entry, 0."
@@ -168,7 +168,7 @@ def fkw_encode(w, pattern_of, patterns):
             starts.append(starts[-1] + len(channels))
         stride.append(starts[1:])
     offset = F.pad(lengths[reorder].cumsum(0), (1, 0))
-    return FKW(offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight))
+    return offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight)
 
 
 # %% wrong="Patterns are counted from 0: pattern_of = p means patterns[p - 1]."
@@ -185,7 +185,7 @@ def fkw_encode(w, pattern_of, patterns):
             starts.append(starts[-1] + len(channels))
         stride.append(starts)
     offset = F.pad(lengths[reorder].cumsum(0), (1, 0))
-    return FKW(offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight))
+    return offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight)
 
 
 # %% wrong="Weights are stored in the order of the filters as trained, not in that of storage."
@@ -202,7 +202,7 @@ def fkw_encode(w, pattern_of, patterns):
             starts.append(starts[-1] + len(channels))
         stride.append(starts)
     offset = F.pad(lengths[reorder].cumsum(0), (1, 0))
-    return FKW(offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight))
+    return offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight)
 
 
 # %% wrong="Flipping an ascending order turns filters of equal length around; they keep their order."
@@ -219,7 +219,7 @@ def fkw_encode(w, pattern_of, patterns):
             starts.append(starts[-1] + len(channels))
         stride.append(starts)
     offset = F.pad(lengths[reorder].cumsum(0), (1, 0))
-    return FKW(offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight))
+    return offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight)
 
 
 # %% wrong="Whole kernels are stored; only the kept weights are."
@@ -236,7 +236,7 @@ def fkw_encode(w, pattern_of, patterns):
             starts.append(starts[-1] + len(channels))
         stride.append(starts)
     offset = F.pad(lengths[reorder].cumsum(0), (1, 0))
-    return FKW(offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight))
+    return offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight)
 
 
 # %% wrong="Dropped kernels are stored as pattern 0, in front of the others."
@@ -256,7 +256,7 @@ def fkw_encode(w, pattern_of, patterns):
             starts.append(starts[-1] + len(channels))
         stride.append(starts)
     offset = F.pad(lengths[reorder].cumsum(0), (1, 0))
-    return FKW(offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight))
+    return offset, reorder, torch.cat(index), torch.tensor(stride), torch.cat(weight)
 
 
 # %% right="sorted lists of (pattern, channel)"
@@ -289,4 +289,4 @@ def fkw_encode(w, pattern_of, patterns):
     per.index_put_((place, number), torch.ones_like(place), accumulate=True)
     offset = torch.cat([torch.zeros(1, dtype=torch.int64), counts[order].cumsum(0)])
     kept = w[order[place], channel][patterns[number - 1]].reshape(len(place), int(patterns[0].sum()))
-    return FKW(offset, order, channel, per.cumsum(1), kept)
+    return offset, order, channel, per.cumsum(1), kept
