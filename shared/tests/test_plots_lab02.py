@@ -56,6 +56,14 @@ def test_the_layer_explorer_says_what_the_functions_count(stride, groups):
     assert f"stride {stride}, groups {groups}) {36864 // groups:,}, {115_605_504 // groups // stride**2:,}" in words
 
 
+@pytest.mark.parametrize(
+    ("kernel", "stride", "told"),
+    [(3, 1, "takes as many MACs"), (3, 2, "4 times fewer MACs"), (5, 1, "2.78 times the MACs")],
+)
+def test_the_layer_explorer_compares_with_the_dense_layer(kernel, stride, told):
+    assert told in says(efficiency_widgets.layer_frame(COUNTS, kernel, stride, 1))
+
+
 def test_the_layer_explorer_bears_counts_that_are_wrong():
     zero = (lambda layer: 0, lambda layer, shape: (0, (0,)))
     assert says(efficiency_widgets.layer_frame(zero, 5, 2, 64))

@@ -173,11 +173,18 @@ def _layer_picture(functions: Counts, kinds: Mapping[str, tuple[int, int, int]],
             ax.text(value, row, f" {_short(value)}", va="center", fontsize=8)
     axes[0].invert_yaxis()
     (_, dense, _), (_, last, _) = next(iter(counted.values())), list(counted.values())[-1]
-    less = f"{dense / last:.3g} times fewer" if last and dense >= last else f"{last / max(dense, 1):.3g} times the"
-    title = f"'{list(names)[-1]}' takes {less} MACs"
+    ratio = last / max(dense, 1)
+    told = (
+        "as many MACs"
+        if ratio == 1
+        else f"{1 / ratio:.3g} times fewer MACs"
+        if 0 < ratio < 1
+        else f"{ratio:.3g} times the MACs"
+    )
+    title = f"'{list(names)[-1]}' takes {told}"
     fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
-    told = {name: "kernel {}, stride {}, groups {}".format(*numbers) for name, numbers in names.items()}
-    listed = "; ".join(f"{name} ({told[name]}) {p:,}, {m:,}, {a:,}" for name, (p, m, a) in counted.items())
+    named = {name: "kernel {}, stride {}, groups {}".format(*numbers) for name, numbers in names.items()}
+    listed = "; ".join(f"{name} ({named[name]}) {p:,}, {m:,}, {a:,}" for name, (p, m, a) in counted.items())
     return picture(
         fig, f"{title}. {CHANNELS} channels, {SIZE} x {SIZE}. Parameters, MACs, activations: {listed}.", dpi=dpi
     )
