@@ -44,7 +44,7 @@ def attack(
 
     Raises: ValueError naming an unknown attack, or one that has no lab; IsolationUnavailable
     """
-    known, names = {name: each.under(isolation) for name, each in verdicts().items()}, list(names)
+    known, names = verdicts(), list(names)
     if unknown := set(names) - set(known):
         raise ValueError(f"no attack is called {sorted(unknown)}; there are: {', '.join(known)}")
     lab = load_lab(course, lab_name or _default_lab(course))

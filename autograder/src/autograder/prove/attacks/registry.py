@@ -9,7 +9,7 @@ from __future__ import annotations
 import textwrap
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -53,11 +53,6 @@ class Verdict:
     forbid: tuple[str, ...] = ()
     rows: Mapping[str, str] = field(default_factory=dict)
     says: tuple[str, ...] = ()
-    landlock: Mapping[str, str] = field(default_factory=dict)
-
-    def under(self, isolation: str) -> Verdict:
-        """The verdict where that isolation was asked for: `landlock` holds what is otherwise there."""
-        return replace(self, **self.landlock) if isolation == "landlock" else self
 
 
 @dataclass(frozen=True)

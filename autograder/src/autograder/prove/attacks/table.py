@@ -20,8 +20,8 @@ LANDLOCK = """
 ## With Landlock only
 
 Where namespaces are refused, Landlock takes their place, with limits and a filter on system calls. `autograder attack
---isolation landlock` hands in the same submissions. They end as they stand above but for what is named here, with the
-grader as root and as a user without rights: a part of them in every `autograder test`. This is weaker:
+--isolation landlock` hands in the same submissions, and they end as they stand above, with the grader as root and as a
+user without rights; every `autograder test` hands a part of them in. This is weaker:
 """
 POINTS = {"none": "nothing", "full": "all points", "any": "what is left"}
 
