@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from autograder.author.inline import parse_references
 from autograder.course import Course
 from autograder.prove import trials
 from autograder.prove.check import Proof, check, lines
@@ -36,6 +37,24 @@ def test_one_exercise_can_be_proven_alone(course):
     assert all(name.startswith("99.2 ") for name in (*proof.equivalent, *proof.survivors))
     with pytest.raises(ValueError, match=r"lab99 has no exercise 99\.7; it has: 99\.1"):
         check(course, "lab99", only=["99.7"])
+
+
+@pytest.mark.parametrize(
+    ("function", "could"),
+    [
+        ("pruning:mask_from_scores", True),  # two arguments, a tensor
+        ("cost:macs", True),  # two arguments, a number
+        ("pruning:saliency_of_nothing", True),  # not there: it cannot be told
+        ("zoo:load", False),  # one argument
+        ("cost:latency_ms", True),  # a class of its own: it cannot be told
+        ("plots.pruning:layer_costs", False),  # a picture
+        ("train:reestimate_bn_", False),  # a network
+    ],
+)
+def test_only_functions_that_could_stand_for_an_answer_are_tried(function, could):
+    module, _, name = function.partition(":")
+    [reference] = parse_references("effdl.pruning:mask_from_scores")
+    assert trials.could_stand_for(f"effdl.{module}", name, reference) is could
 
 
 def test_blind_hidden_tests_and_unfair_answers_are_found(course):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -24,6 +25,16 @@ BODIES = {
     "keeps everything": "import torch; return torch.ones_like(torch.as_tensor(args[0]), dtype=torch.bool)",
     "returns its arguments": "return args",
 }
+SORTS = {  # of results, by how their annotations begin
+    "number": r"Tensor|float|int|bool|complex|np\.ndarray|ndarray",
+    "sequence": "tuple|list",
+    "dict": "dict",
+    "module": r"nn\.\w+",
+    "text": "str|bytes|Path",
+    "nothing": "None|NoneType",
+    "picture": "Picture|Frame",
+}
+NEVER_ASKED = ("text", "nothing", "picture")  # by an exercise whose result has no sort
 
 
 @dataclass(frozen=True)
@@ -117,19 +128,35 @@ def _guesses(exercise: Exercise, borrowed: list[tuple[str, str, str]]) -> Iterat
 
 
 def could_stand_for(module: str, function: str, reference: Reference) -> bool:
-    """Whether a function takes a number of arguments that the reference can be called with; else every call fails."""
+    """Whether a function takes as many arguments as the reference can be given, and promises a result of its sort.
+
+    Else every call fails, or every result is wrong at first sight. Where that cannot be told, it could.
+    """
     try:
         asked_for = getattr(import_module(reference.module), reference.name)
         if inspect.isclass(asked_for):
             return False  # what a function gives back has none of the methods that are asked for
-        asked = inspect.signature(asked_for).parameters.values()
+        wanted = inspect.signature(asked_for)
         taken = inspect.signature(getattr(import_module(module), function))
     except (ImportError, AttributeError, ValueError, TypeError):
         return True
+    if not _alike(_sort(taken.return_annotation), _sort(wanted.return_annotation)):
+        return False
+    asked = wanted.parameters.values()
     if any(each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD) for each in asked):
         return True
     needed = sum(each.default is each.empty for each in asked)
     return any(_binds(taken, number) for number in range(needed, len(asked) + 1))
+
+
+def _sort(annotation: object) -> str:
+    """What an annotation names, as coarsely as a comparison of results tells at first sight; or ""."""
+    name = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
+    return next((sort for sort, names in SORTS.items() if re.match(rf"({names})\b(?!.*\|)", name)), "")
+
+
+def _alike(promised: str, wanted: str) -> bool:
+    return promised == wanted or not promised or not (wanted or promised in NEVER_ASKED)
 
 
 def _binds(signature: inspect.Signature, number: int) -> bool:
