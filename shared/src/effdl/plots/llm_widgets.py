@@ -206,5 +206,6 @@ def _bars(ax: Axes, before: Tensor, after: Tensor, what: str) -> None:
     ax.vlines(channels, 0, before.numpy(), color="#bdbdbd", lw=1)
     ax.vlines(channels, 0, after.detach().numpy(), color=COLORS[0], lw=1)
     ax.set(xlabel="input channel", ylabel=what, yscale="symlog")
+    ax.minorticks_off()
     ax.set_title("grey before, blue after", fontsize=8, fontweight="normal")
     ax.grid(False)
