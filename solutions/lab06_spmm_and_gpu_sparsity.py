@@ -9,7 +9,7 @@
 
 # %% [markdown]
 # **Time** 105 minutes. **Points** 100. **Prerequisites** labs 03 to 05. **Needs** 2 CPU minutes, 3 MB of data and, for
-# the race at the end, a compiler: `pip install ziglang`.
+# the race at the end, the compiler of `effdl.native`: `pip install ziglang`.
 #
 # You will be able to
 # - store a matrix in CSR, 2:4, Blocked-ELL and FKW, and count every byte
@@ -30,7 +30,7 @@ if importlib.util.find_spec("effdl") is None:
     clone = "git clone -q --depth 1 --filter=blob:none --sparse -b lab06 https://github.com/effdl/labs course && "
     fetch = ("" if os.path.isdir("course") else clone) + "git -C course sparse-checkout set shared data && "
     keep = [f"{name}=={found.version(name)}" for name in ("torch", "numpy") if importlib.util.find_spec(name)]
-    install = f'"{sys.executable}" -m pip install -q -e course/shared {" ".join(keep)}'
+    install = f'"{sys.executable}" -m pip install -q -e course/shared[mcu] {" ".join(keep)}'
     done = subprocess.run(fetch + install, shell=True, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit("The course cannot be fetched. Is the internet on (Kaggle: Settings)?\n" + done.stderr[-500:])
