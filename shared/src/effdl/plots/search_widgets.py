@@ -52,7 +52,7 @@ def allocation_frame(space: Space, asked: Sequence[float], budget: float, functi
     right.barh([1], [macs / 1e6], color=COLORS[0] if macs <= budget else COLORS[1], height=0.35)
     right.axvline(budget / 1e6, color=GREY, lw=1.2)
     right.text(1.02 * budget / 1e6, 1.4, "budget", fontsize=8, color=GREY)
-    right.text(0, 0.45, f"{quick:.0f} % right, not trained on", fontsize=9)
+    right.text(0, 0.45, f"{quick:.0f} % right, not trained on", fontsize=9, backgroundcolor="white")
     right.set(ylim=(-0.2, 1.7), yticks=[], xlabel="million MACs of the network", xlim=(0, 2.6))
     title = f"{macs / 1e6:.2f} of {budget / 1e6:.2f} million MACs: reward {worth:.0f}"
     fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
