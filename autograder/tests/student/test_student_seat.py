@@ -70,7 +70,7 @@ def test_a_wrong_answer_shows_its_slip_and_the_typed_reference_passes(lab, untou
     right = without_docstrings(solution_answers(lab)[first.id])
     for text in (without_docstrings(wrong), right):
         untouched.type(answer, text)
-        assert untouched.text(answer) == text
+        assert untouched.text(answer).rstrip() == text
         untouched.run(answer)
         untouched.run(checked)
         verdict = " ".join(untouched.output(checked).inner_text().split())
