@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SHOTS, MAX_SHOT = "EFFDL_SHOTS", 16_000
 RUN_MS = 240_000
-SETTLE_MS = 20_000
+SEND_MS = 20
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 # no cell is left undrawn because it is out of sight, and no news are fetched
 SETTINGS = {
@@ -44,6 +44,18 @@ TOO_WIDE = """() => {
     }).map(node => `${node.localName}.${node.className}: ${node.textContent.slice(0, 60)}`);
 }"""
 STARTED = "() => document.querySelector('.jp-Notebook').textContent.includes('[1]:')"
+# JupyterLab tells of each message when it is sent, and of the kernel's when the page has acted on it
+WATCH_KERNEL = """() => {
+    const {kernel} = jupyterapp.shell.currentWidget.sessionContext.session;
+    window.unanswered = new Set();
+    kernel.anyMessage.connect((_, {msg, direction}) => {
+        if (direction === 'send' && msg.channel === 'shell') unanswered.add(msg.header.msg_id);
+    });
+    kernel.iopubMessage.connect((_, msg) => {
+        if (msg.content.execution_state === 'idle') unanswered.delete(msg.parent_header.msg_id);
+    });
+}"""
+ANSWERED = "() => !unanswered.size"
 BUSY = "() => [...document.querySelectorAll('.jp-InputPrompt')].some(prompt => prompt.textContent.includes('*'))"
 
 
@@ -54,7 +66,8 @@ def jupyterlab(folder: Path, scratch: Path) -> Iterator[str]:
         path = scratch / "config" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(value), encoding="utf-8")
-    with real.jupyter(folder, scratch, "lab", "--LabApp.extension_manager=readonly") as address:
+    options = ("--LabApp.extension_manager=readonly", "--expose-app-in-browser")
+    with real.jupyter(folder, scratch, "lab", *options) as address:
         yield address
 
 
@@ -67,6 +80,7 @@ class NotebookPage:
         self.page.goto(real.at(address, f"doc/tree/{path}"))
         # the toolbar's indicator shows "idle" before there is a kernel
         self.page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=RUN_MS)
+        self.page.evaluate(WATCH_KERNEL)
 
     @property
     def cells(self) -> Locator:
@@ -83,6 +97,7 @@ class NotebookPage:
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         self.page.wait_for_function(STARTED, timeout=RUN_MS)
         self.page.wait_for_function(f"() => !({BUSY})()", timeout=RUN_MS)
+        self.wait_for_kernel()
 
     def run(self, index: int) -> None:
         """Select a cell by its margin, press Control and Enter, wait for the end."""
@@ -95,6 +110,12 @@ class NotebookPage:
             arg=[prompt.element_handle(), before],
             timeout=RUN_MS,
         )
+        self.wait_for_kernel()
+
+    def wait_for_kernel(self) -> None:
+        """Return when the kernel has done all that the page asked of it, and the page shows it."""
+        self.page.wait_for_timeout(SEND_MS)
+        self.page.wait_for_function(ANSWERED, timeout=RUN_MS)
 
     def prompt(self, index: int) -> Locator:
         return self.cells.nth(index).locator(".jp-InputPrompt")

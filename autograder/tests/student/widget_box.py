@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from playwright.sync_api import TimeoutError
 
 if TYPE_CHECKING:
     from notebook_page import NotebookPage
@@ -14,12 +11,7 @@ if TYPE_CHECKING:
 
 CONTROLS = "[role=slider], select, input, button"
 ARROWS, FAR = ("ArrowRight", "ArrowLeft"), ("End", "Home")
-REDRAW_MS, STEP_MS = 3_000, 60
 VALUE = "control => control.ariaValueText ?? control.value"
-FOLLOWED = """([box, words]) => {
-    const now = box.querySelector('[role=status]');
-    return now && now.innerText !== words;
-}"""
 
 
 @dataclass(frozen=True)
@@ -48,7 +40,7 @@ class WidgetBox:
     """The widget below the cell `index`."""
 
     def __init__(self, notebook: NotebookPage, index: int) -> None:
-        self.page, self.prompt = notebook.page, notebook.prompt(index)
+        self.notebook, self.page, self.prompt = notebook, notebook.page, notebook.prompt(index)
         self.box = notebook.output(index).locator(".effdl-widget")
         self.box.scroll_into_view_if_needed()
 
@@ -100,11 +92,9 @@ class WidgetBox:
 
     def press(self, control: ElementHandle, key: str) -> Shown | None:
         """What one key leads to; None if it does not move the control."""
-        words, value = self.shown.words, control.evaluate(VALUE)
+        value = control.evaluate(VALUE)
         self.page.keyboard.press(key)
-        self.page.wait_for_timeout(STEP_MS)
         if control.evaluate(VALUE) == value:
             return None
-        with suppress(TimeoutError):  # some steps change nothing that is drawn
-            self.page.wait_for_function(FOLLOWED, arg=[self.box.element_handle(), words], timeout=REDRAW_MS)
+        self.notebook.wait_for_kernel()
         return self.shown
