@@ -291,8 +291,9 @@ rows, chain = fields.load(), fields.CHAINS[10]
 live = fields.measure(chain, fields.small(seen), fields.small(validation), seed=0)
 print(f"{chain.family}, {rows[10]['field']} pixels: {live:.0f} % now, {rows[10]['accuracies'][0]:.0f} % cached")
 means = {row["field"]: sum(row["accuracies"]) / 3 for row in rows if row["family"] != "stride"}
-plots.reveal(guess_enough, min(field for field in means if means[field] > max(means.values()) - 2), "pixels")
-plots.receptive.accuracy_against_field(rows)
+enough = min(field for field in means if means[field] > max(means.values()) - 2)
+plots.reveal(guess_enough, enough, "pixels")
+plots.receptive.accuracy_against_field(rows, guess=guess_enough, enough=enough)
 
 # %% [markdown]
 # Depth and dilation lie on one curve, flat from half of the picture on: two ways to buy the same field. Strides lie

@@ -81,9 +81,9 @@ guess_small = {"row that stays": 1, "does 3 stay": "yes"}
 
 # %%
 small = torch.tensor([[3.0, -2.0], [1.0, -5.0]])
-print("single weights that stay:", pruning.mask_from_scores(small.abs(), 0.5).tolist())
-print("L1 norms of the rows:", small.abs().sum(1).tolist())
-plots.reveal(guess_small, {"row that stays": 1, "does 3 stay": "yes"})
+stay, norms = pruning.mask_from_scores(small.abs(), 0.5).tolist(), small.abs().sum(1).tolist()
+why = f"single weights that stay: {stay}\nL1 norms of the rows: {norms}"
+plots.reveal(guess_small, {"row that stays": 1, "does 3 stay": "yes"}, details=why)
 
 # %% [markdown]
 # ### Exercise 3.1 - Score groups of weights    12 min - 15 points - difficulty 2/5
@@ -197,8 +197,9 @@ plots.pruning.stored_size(shares, sizes, guess=guess_cost)
 trio = {"dense": nn.Conv2d(64, 64, 3), "masked": nn.Conv2d(64, 64, 3), "shrunk": nn.Conv2d(32, 32, 3)}
 trio["masked"].weight.data *= pruning.mask_from_scores(trio["masked"].weight.abs(), 0.5)
 ms = {name: cost.latency_ms(layer, torch.ones(1, layer.in_channels, 28, 28)) for name, layer in trio.items()}
-print(", ".join(f"{name} {median:.2f} ms (spread {spread:.2f})" for name, (median, spread) in ms.items()))
-plots.reveal(guess_cost, {"times faster": round(ms["dense"].median_ms / ms["masked"].median_ms, 1)})
+times = ", ".join(f"{name} {median:.2f} ms (spread {spread:.2f})" for name, (median, spread) in ms.items())
+faster = round(ms["dense"].median_ms / ms["masked"].median_ms, 1)
+plots.reveal(guess_cost, {"times faster": faster}, details=times)
 parameters_left = cost.parameters(trio["shrunk"]) / cost.parameters(trio["dense"])
 macs_left = cost.macs(trio["shrunk"], (32, 28, 28)) / cost.macs(trio["dense"], (64, 28, 28))
 plots.reveal(guess_cost, {"parameters left": round(100 * parameters_left), "MACs left": round(100 * macs_left)}, "%")
@@ -287,8 +288,8 @@ gradients = capture.per_sample_gradients(net, list(layers), some.images, some.la
 scores = {"magnitude": {name: weight.abs() for name, weight in layers.items()}}
 scores["SNIP"] = {name: criteria.saliency(weight, gradients[name], "snip") for name, weight in layers.items()}
 right = {kind: experiments.one_shot(net, of_layer, 0.5, validation) for kind, of_layer in scores.items()}
-print(", ".join(f"{kind} {percent:.0f} % right" for kind, percent in right.items()))
-plots.reveal(guess_better, max(right, key=right.get))
+percents = ", ".join(f"{kind} {percent:.0f} % right" for kind, percent in right.items())
+plots.reveal(guess_better, max(right, key=right.get), details=percents)
 
 # %% [markdown]
 # At a minimum the mean gradient is near zero: what is left of it is noise of the batch. SNIP was made for networks
@@ -320,9 +321,9 @@ layer = (torch.arange(32) >= torch.tensor([[11], [12], [14], [0]])).float().resh
 layer = layer * torch.tensor([1.0, 2.0, 4.0]).reshape(3, 1, 1, 1)
 layer[:, 3] = 5
 idle, entropy = criteria.apoz(layer), criteria.channel_entropy(layer, bins=8)
-print("zeros of 32:", (32 * idle).tolist(), "entropy:", [round(nats, 2) for nats in entropy.tolist()])
+counts = f"zeros of 32: {(32 * idle).tolist()} entropy: {[round(nats, 2) for nats in entropy.tolist()]}"
 answer = {"channel that goes": idle.argmax(), "zeros of the constant": idle[3], "entropy of the constant": entropy[3]}
-plots.reveal(guess_idle, {name: round(value.item(), 2) for name, value in answer.items()})
+plots.reveal(guess_idle, {name: round(value.item(), 2) for name, value in answer.items()}, details=counts)
 
 # %% [markdown]
 # ### Exercise 3.6 - What channels say    10 min - 15 points - difficulty 3/5

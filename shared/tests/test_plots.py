@@ -73,10 +73,18 @@ def test_a_title_too_long_for_the_picture_is_set_smaller():
 
 @pytest.mark.parametrize("guess", [None, {"a": None}, {}])
 def test_a_blank_prediction_asks_and_keeps_the_answer_back(guess, capsys):
-    reveal(guess, {"a": 93.5})
+    reveal(guess, {"a": 93.5}, details="it was 93.5")
     said = capsys.readouterr().out
     assert "None" in said
     assert "93" not in said
+
+
+def test_details_come_once_something_was_predicted(capsys):
+    reveal({"a": 90}, {"a": 93.5}, details="of 1,000, 935 are right")
+    assert capsys.readouterr().out.splitlines() == [
+        "of 1,000, 935 are right",
+        "a: you said 90, it is 93.5, off by 3.5",
+    ]
 
 
 def test_a_prediction_is_compared_with_the_truth():

@@ -6,6 +6,7 @@ import torch
 from effdl import assembly, data, fields, layers, shapes, zoo
 from effdl.plots import convolution, network, receptive
 from effdl.plots import shapes as drawings
+from effdl.plots.predictions import HeldBack
 from effdl.plots.widget import frame_or_note
 
 matplotlib.use("agg")
@@ -130,7 +131,15 @@ def test_the_field_explorer_returns_three_chains(split, capsys):
 
 def test_accuracy_against_the_field_names_its_ends():
     rows = fields.load()
-    assert "From 1 x 1 to 15 x 15 pixels seen: 32 to 83 % right" in says(receptive.accuracy_against_field(rows))
+    said = says(receptive.accuracy_against_field(rows))
+    assert "From 1 x 1 to 15 x 15 pixels seen: 32 to 83 % right" in said
+    assert "guess" not in said
+
+
+def test_the_guess_at_the_field_that_is_enough_stands_in_the_figure():
+    rows = fields.load()
+    assert "enough 3, off by 4." in says(receptive.accuracy_against_field(rows, guess=3, enough=7))
+    assert isinstance(receptive.accuracy_against_field(rows, guess=None, enough=7), HeldBack)
 
 
 # ---- network

@@ -134,6 +134,12 @@ class NotebookPage:
         """The code of a cell, as it stands in the editor."""
         return "\n".join(self.cells.nth(index).locator(".cm-line").all_inner_texts()).replace("\u200b", "")
 
+    def paste(self, index: int, text: str) -> None:
+        """Replace the code of a cell at once."""
+        self.cells.nth(index).locator(".cm-content").click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(text)
+
     def type(self, index: int, text: str) -> None:
         """Replace the code of a cell, key by key; line ends come with their indent, which the editor would add to."""
         self.cells.nth(index).locator(".cm-content").click()

@@ -68,8 +68,8 @@ def test_a_wrong_answer_shows_its_slip_and_the_typed_reference_passes(lab, untou
     answer, checked = position(cells, "exercise", first.id), position(cells, "check", first.id)
     wrong, says = named_slip(COURSE, lab, first)
     right = without_docstrings(solution_answers(lab)[first.id])
-    for text in (without_docstrings(wrong), right):
-        untouched.type(answer, text)
+    for text, enter in ((without_docstrings(wrong), untouched.paste), (right, untouched.type)):
+        enter(answer, text)
         assert untouched.text(answer).rstrip() == text
         untouched.run(answer)
         untouched.run(checked)

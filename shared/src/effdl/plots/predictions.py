@@ -57,12 +57,16 @@ def compare_guess(name: str, guess: Any, truth: Any, unit: str = "") -> str:
     return f"{head}you said {guess}{unit}, it is {truth}{unit}{off}"
 
 
-def reveal(guess: Any, truth: Any, unit: str = "") -> None:
+def reveal(guess: Any, truth: Any, unit: str = "", *, details: str = "") -> None:
     """Print a prediction beside the truth; a blank prediction asks and keeps the answer back. Never raises.
+
+    `details` is a line that would give the answer away; it comes first, once something was predicted.
 
     Shapes: none
     Source: ours
     """
+    if details and not is_blank(guess):
+        print(details)
     truths = truth if isinstance(truth, Mapping) else {"": truth}
     guesses = guess if isinstance(guess, Mapping) else dict.fromkeys(truths, guess)
     for name, value in truths.items():

@@ -18,6 +18,7 @@ from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from effdl import shapes
+from effdl.plots.predictions import HeldBack, is_blank, mark_guesses
 from effdl.plots.style import COLORS, GREY, MARKERS, Picture, key, label, panels, picture
 from effdl.plots.widget import WIDGET_DPI, Frame, hang_controls
 
@@ -26,6 +27,7 @@ __all__ = ["GROWTHS", "accuracy_against_field", "chain", "field_explorer", "fiel
 GROWTHS = ("stride 1", "stride 2 in each layer", "dilation 1, 2, 4, ...")
 MAX_DEPTH, MARGIN = 5, 4
 CHANNELS = 16
+NEAR = 2  # points of accuracy
 Field = Callable[[Sequence[shapes.Layer]], tuple[int, int]]
 
 
@@ -109,12 +111,19 @@ def field_explorer(receptive_field: Field, image: Tensor) -> Picture:
     return picture(fig, f"{title}. " + ", ".join(f"{way}: {field} x {field}" for way, field in found.items()) + ".")
 
 
-def accuracy_against_field(rows: Sequence[Mapping[str, object]]) -> Picture:
+def accuracy_against_field(
+    rows: Sequence[Mapping[str, object]], *, guess: object = None, enough: int | None = None
+) -> Picture | HeldBack:
     """Dots: validation accuracy of chains against their receptive field, one color a family, bars over seeds.
+
+    `enough` is the smallest field within NEAR points of the best, which is marked with a guess at it; a blank guess at
+    it holds the picture back.
 
     Shapes: rows [{"family", "field", "accuracies" (n_seed,)}], accuracies in percent
     Source: ours
     """
+    if enough is not None and is_blank(guess):
+        return HeldBack()
     fig, ax = panels(height=3.1)
     families = list(dict.fromkeys(str(row["family"]) for row in rows))
     for index, family in enumerate(families):
@@ -128,7 +137,9 @@ def accuracy_against_field(rows: Sequence[Mapping[str, object]]) -> Picture:
     title = f"From {low} x {low} to {high} x {high} pixels seen: {first:.0f} to {best:.0f} % right"
     ax.set(xlabel="receptive field (pixels along one axis)", ylabel="validation accuracy (%)", title=title)
     listed = "; ".join(f"{row['family']}, field {row['field']}: {np.mean(row['accuracies']):.1f} %" for row in rows)
-    return picture(fig, f"{title}. Means: {listed}.")
+    truths = {} if enough is None else {"enough": enough}
+    told = mark_guesses(ax, {"enough": guess}, truths, lambda _, field: (field, best - NEAR))
+    return picture(fig, f"{title}. Means: {listed}.{told}")
 
 
 def _paint_field(ax: Axes, image: Tensor, layers: Sequence[shapes.Layer], field: int) -> int:
