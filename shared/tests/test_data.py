@@ -110,6 +110,12 @@ def test_a_damaged_file_is_refused(copied):
         data.fashion_mnist("test")
 
 
+def test_results_are_read_as_they_were_written_and_none_is_no_fault(tmp_path):
+    assert checksums.known_results("lab10", tmp_path) == {}
+    checksums.write_results("lab10", {"0": {"dense": 92.5}}, tmp_path)
+    assert checksums.known_results("lab10", tmp_path) == {"0": {"dense": 92.5}}
+
+
 def test_a_file_without_checksum_is_refused(copied):
     (copied / "new.txt").write_text("x")
     with pytest.raises(ValueError, match="does not list"):

@@ -29,6 +29,12 @@ def write_results(lab: str, results: dict[str, Any], folder: Path = DATA) -> Non
     write(folder / f"{lab}_results.json", (json.dumps(results, indent=1) + "\n").encode())
 
 
+def known_results(lab: str, folder: Path = DATA) -> dict[str, Any]:
+    """What was measured of a lab before; nothing if nothing was."""
+    path = folder / f"{lab}_results.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
 def record(folder: Path = DATA) -> list[str]:
     """Write `checksums.txt` for the files of `folder`, in the format of sha256sum, and the table of its README.
 

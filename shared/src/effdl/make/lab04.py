@@ -5,7 +5,6 @@ The pieces, each kept in the file until it is named: tickets-0..2, start-0..2, l
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -49,9 +48,8 @@ def main(folder: Path, wanted: Sequence[str]) -> None:
     """Measure the pieces that are named, or all that the file lacks; percent are rounded to 0.01."""
     torch.set_num_threads(1)
     images = data.fashion_mnist("train"), data.fashion_mnist("validation")
-    path = folder / "lab04_results.json"
     for name, piece in _pieces().items():
-        results = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"sparsities": list(SPARSITIES)}
+        results = checksums.known_results("lab04", folder) or {"sparsities": list(SPARSITIES)}
         if name in (wanted or set(_pieces()) - set(results)):
             found = _rounded(piece(*images))
             print(name, found, flush=True)
