@@ -6,7 +6,7 @@ import matplotlib
 import pytest
 import torch
 from effdl.plots import network, pruning, reveal
-from effdl.plots.predictions import HeldBack, compare_guess, is_blank, mark_guesses
+from effdl.plots.predictions import HeldBack, compare_guess, is_blank, mark_choice, mark_guesses
 from effdl.plots.style import panels
 from effdl.student import session
 
@@ -104,10 +104,77 @@ def test_the_axes_grow_for_a_guess_nearby_and_not_for_one_far_away():
     matplotlib.pyplot.close()
 
 
+def test_logarithmic_axes_grow_by_factors_and_leave_out_what_they_cannot_hold():
+    _, ax = panels()
+    ax.set(xscale="log", xlim=(1, 100))
+    mark_guesses(ax, {"a": 1000, "b": 0, "c": -3}, {"a": 5, "b": 5, "c": 5}, lambda _, value: (value, 0.5))
+    assert ax.get_xlim() == pytest.approx((1, 10**3.1))
+    diamonds = [tuple(line.get_xdata()) for line in ax.lines if line.get_marker() == "D"]
+    assert diamonds == [(1000,)]
+    matplotlib.pyplot.close()
+
+
+def test_the_words_stand_where_they_are_put():
+    _, ax = panels()
+    mark_guesses(ax, {"a": 0.4}, {"a": 0.5}, lambda _, value: (value, 0.5), offset=(-7, 13))
+    assert [(text.get_text(), text.xyann) for text in ax.texts] == [("your guess", (-7, 13))]
+    matplotlib.pyplot.close()
+
+
 def test_an_error_that_only_the_machine_makes_is_none():
     _, ax = panels()
     words = mark_guesses(ax, {"a": 10, "b": 10}, {"a": 10.000001, "b": 10.234}, lambda name, value: (0, value))
     assert words == " Your guesses: a 10, right; b 10, off by 0.23."
+    matplotlib.pyplot.close()
+
+
+def test_a_logarithmic_axis_grows_by_factors_and_has_no_place_for_zero():
+    _, ax = panels()
+    ax.set(xscale="log", yscale="log", xlim=(1, 100), ylim=(100, 1))
+    words = mark_guesses(ax, {"a": 0.5, "b": 0, "c": -1}, dict.fromkeys("abc", 5), lambda name, value: (10, value))
+    assert 0.2 < ax.get_ylim()[1] < 0.5
+    assert (ax.get_ylim()[0], ax.get_xlim()) == (100, (1, 100))
+    assert len(ax.lines) == 2  # one diamond and the line to its result
+    assert "a 0.5, off by 4.5; b 0, off by 5; c -1, off by 6" in words
+    matplotlib.pyplot.close()
+
+
+PLACES = {"SNIP": (1, 2), "GraSP": (3, 4), 4: (5, 6)}
+
+
+@pytest.mark.parametrize(
+    ("guess", "tag", "at", "words"),
+    [
+        (" grasp ", "your guess, right", (3, 4), " Your guess:  grasp , right."),
+        ("SNIP", "your guess, wrong", (1, 2), " Your guess: SNIP, it is GraSP."),
+        (4, "your guess, wrong", (5, 6), " Your guess: 4, it is GraSP."),
+        ({"method": "GraSP", "points": 3}, "your guess, right", (3, 4), " Your guess for method: GraSP, right."),
+    ],
+)
+def test_what_was_chosen_is_tagged_at_its_place(guess, tag, at, words):
+    _, ax = panels()
+    assert mark_choice(ax, guess, "GraSP", PLACES, entry="method" if isinstance(guess, dict) else "") == words
+    assert [text.get_text() for text in ax.texts] == [tag]
+    assert (ax.texts[0].xy, [tuple(line.get_xydata()[0]) for line in ax.lines]) == (at, [at])
+    matplotlib.pyplot.close()
+
+
+@pytest.mark.parametrize(
+    ("guess", "words"),
+    [
+        (None, ""),
+        ({"method": None}, ""),
+        ({}, ""),
+        ("none", " Your guess: none, none of those drawn; it is GraSP."),
+        (float("nan"), " Your guess: nan, none of those drawn; it is GraSP."),
+        ("x" * 99, f" Your guess: {'x' * 60}, none of those drawn; it is GraSP."),
+    ],
+)
+def test_a_choice_that_is_none_is_not_drawn(guess, words):
+    _, ax = panels()
+    assert mark_choice(ax, guess, "GraSP", PLACES, entry="method" if isinstance(guess, dict) else "") == words
+    assert not ax.texts
+    assert not ax.lines
     matplotlib.pyplot.close()
 
 

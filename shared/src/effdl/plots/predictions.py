@@ -21,10 +21,11 @@ from matplotlib.axes import Axes
 from effdl.plots.style import label
 from effdl.student import session
 
-__all__ = ["HeldBack", "compare_guess", "is_blank", "mark_guesses", "reveal"]
+__all__ = ["HeldBack", "compare_guess", "is_blank", "mark_choice", "mark_guesses", "reveal"]
 
 INK = "#222222"  # of guesses: no curve has it
 EXACT = 1e-3  # of the result: what is not told apart from it
+MOST = 60  # characters of a guess in words
 FAR = 3.0  # a guess further outside the axes than that many times their length is told in words only
 
 
@@ -51,7 +52,7 @@ def compare_guess(name: str, guess: Any, truth: Any, unit: str = "") -> str:
     if guess is None:
         return f"{head}no prediction yet: put yours in place of None above, then run this cell again"
     numbers = _is_number(guess) and _is_number(truth)
-    if guess == truth if numbers else str(guess).strip().lower() == str(truth).lower():
+    if guess == truth if numbers else _plain(guess) == _plain(truth):
         return f"{head}it is {truth}{unit}, as you said"
     off = f", off by {abs(guess - truth):.3g}" if numbers else ""
     return f"{head}you said {guess}{unit}, it is {truth}{unit}{off}"
@@ -84,11 +85,17 @@ def is_blank(guess: Any) -> bool:
 
 
 def mark_guesses(
-    ax: Axes, guesses: Any, truths: Mapping[Any, float], at: Callable[[Any, float], tuple[float, float]]
+    ax: Axes,
+    guesses: Any,
+    truths: Mapping[Any, float],
+    at: Callable[[Any, float], tuple[float, float]],
+    *,
+    offset: tuple[float, float] = (5, 9),
 ) -> str:
     """Draw each guess that is a number as a diamond, joined to its result; return what was drawn in words.
 
-    `at(name, value)` is the place of a value on the axes. The axes grow to hold the guesses.
+    `at(name, value)` is the place of a value on the axes, which grow to hold the guesses; `offset` moves the words
+    "your guess" from the first diamond, in points.
 
     Shapes: none
     Source: ours
@@ -103,10 +110,48 @@ def mark_guesses(
         ax.plot(*zip(place, result, strict=True), color=INK, lw=1, zorder=1)
         ax.plot(*place, "D", color=INK, mfc="none", zorder=3)
         if not named:
-            label(ax, place, "your guess", INK, dy=9)
+            label(ax, place, "your guess", INK, dx=offset[0], dy=offset[1])
             named = True
     told = (f"{name} {guess:g}, {_off(guess, truths[name])}" for name, guess in numbers.items())
     return f" Your guesses: {'; '.join(told)}." if numbers else ""
+
+
+def mark_choice(
+    ax: Axes,
+    guess: Any,
+    truth: Any,
+    places: Mapping[Any, tuple[float, float]],
+    *,
+    entry: str = "",
+    offset: tuple[float, float] = (9.0, 9.0),
+) -> str:
+    """Tag the one of some curves or bars that was guessed, and say whether it is right; return the same in words.
+
+    `places` has a place on the axes for each choice, `offset` moves the tag from it, in points. A dict of guesses
+    chooses by its `entry`. A guess that is none of the choices is told in words only.
+
+    Shapes: none
+    Source: ours
+    """
+    said = guess.get(entry) if isinstance(guess, Mapping) else guess
+    if said is None:
+        return ""
+    name, right = _plain(said), _plain(said) == _plain(truth)
+    place = {_plain(choice): at for choice, at in places.items()}.get(name)
+    if place is not None:
+        ax.plot(*place, "D", color=INK, mfc="none", zorder=4)
+        ax.annotate(
+            f"your guess, {'right' if right else 'wrong'}", place, xytext=offset, textcoords="offset points",
+            color=INK, va="center", ha="left" if offset[0] >= 0 else "right", fontsize=8, zorder=5,
+            bbox={"boxstyle": "round,pad=0.2", "fc": "white", "ec": INK, "lw": 0.6},
+        )  # fmt: skip
+    told = "right" if right else f"it is {truth}" if place is not None else f"none of those drawn; it is {truth}"
+    return f" Your guess{f' for {entry}' if entry else ''}: {str(said)[:MOST]}, {told}."
+
+
+def _plain(choice: Any) -> str:
+    """A choice as it is compared: without regard to capitals and spaces around it."""
+    return str(choice).strip().lower()
 
 
 def _off(guess: float, truth: float) -> str:
@@ -116,15 +161,20 @@ def _off(guess: float, truth: float) -> str:
 
 
 def _make_room(ax: Axes, place: tuple[float, float]) -> bool:
-    """Grow the axes to hold a place; False if it is too far away."""
-    for value, limits, grow in zip(place, (ax.get_xlim(), ax.get_ylim()), (ax.set_xlim, ax.set_ylim), strict=True):
-        low, high = sorted(limits)
-        beyond, margin = max(low - value, value - high), 0.05 * (high - low)
+    """Grow the axes to hold a place; False if it is too far away, or nowhere on a logarithmic axis."""
+    sides = ((ax.get_xscale(), ax.get_xlim(), ax.set_xlim), (ax.get_yscale(), ax.get_ylim(), ax.set_ylim))
+    for value, (scale, limits, grow) in zip(place, sides, strict=True):
+        is_log = scale == "log"
+        if is_log and value <= 0:
+            return False
+        limits = [math.log10(end) if is_log else float(end) for end in limits]
+        at, (low, high) = (math.log10(value) if is_log else value), sorted(limits)
+        beyond, margin = max(low - at, at - high), 0.05 * (high - low)
         if beyond > FAR * (high - low):
             return False
         if beyond > 0:
-            new = (min(low, value - margin), max(high, value + margin))
-            grow(new if limits[0] < limits[1] else new[::-1])
+            new = sorted((min(low, at - margin), max(high, at + margin)), reverse=limits[0] > limits[1])
+            grow([10**end if is_log else end for end in new])
     return True
 
 
