@@ -90,19 +90,19 @@ def mark_guesses(
     truths: Mapping[Any, float],
     at: Callable[[Any, float], tuple[float, float]],
     *,
-    offset: tuple[float, float] = (5, 9),
+    offset: tuple[float, float] | None = (5, 9),
 ) -> str:
     """Draw each guess that is a number as a diamond, joined to its result; return what was drawn in words.
 
     `at(name, value)` is the place of a value on the axes, which grow to hold the guesses; `offset` moves the words
-    "your guess" from the first diamond, in points.
+    "your guess" from the first diamond, in points; None leaves them out.
 
     Shapes: none
     Source: ours
     """
     guesses = guesses if isinstance(guesses, Mapping) else {}
     numbers = {name: guesses[name] for name in truths if _is_number(guesses.get(name)) and math.isfinite(guesses[name])}
-    named = False
+    named = offset is None
     for name, guess in numbers.items():
         place, result = at(name, guess), at(name, truths[name])
         if not _make_room(ax, place):
