@@ -82,9 +82,8 @@ guess_entries = {"3 zeros": 1, "4 zeros": 2, "8 zeros": 3}
 
 # %%
 few = {zeros: eie.encode_column(torch.tensor([0] * zeros + [7]), 2) for zeros in (3, 4, 8)}
-for zeros, (v, z) in few.items():
-    print(f"{zeros} zeros: v = {v}, z = {z}")
-plots.reveal(guess_entries, {f"{zeros} zeros": len(v) for zeros, (v, _) in few.items()})
+lists = "\n".join(f"{zeros} zeros: v = {v}, z = {z}" for zeros, (v, z) in few.items())
+plots.reveal(guess_entries, {f"{zeros} zeros": len(v) for zeros, (v, _) in few.items()}, details=lists)
 
 # %% [markdown]
 # ### Exercise 5.1 - Entries of a column    12 min - 15 points - difficulty 2/5
@@ -165,18 +164,20 @@ pictures.dealt_rows(example, eie.interleave(example, 4, eie.encode_column))
 # $a_j$ that is not 0, *broadcasts* it with j to all PEs, and each adds `codebook[v] * a[j]` to its rows of b, one
 # entry a cycle. Columns of idle activations are never read.
 #
-# Of this layer's weights about 7 % are not zero, of its activations about 19 %. How many percent of the
-# multiplications are left?
+# In blocks.2.conv2 about 7 % of the weights are not zero and, on real images, about 19 % of the activations. How many
+# percent of the multiplications are left?
 
 # %% predict="5.3"
-guess_left = {"percent left": 1.3}
+guess_left = {"blocks.2.conv2": 1.3}
 
 # %%
-weights, activations, both = eie_net.densities(layer)
-print(f"not zero: {weights:.1%} of the weights, {activations:.1%} of the activations on real images")
-plots.reveal(guess_left, {"percent left": round(100 * both, 1)}, "%")
+left = {name: eie_net.densities(each) for name, each in layers.items()}
+plots.reveal(guess_left, {"blocks.2.conv2": round(100 * left["blocks.2.conv2"][2], 1)}, "%")
+pictures.work_left(left, guess=guess_left)
 
 # %% [markdown]
+# Is "both" the product of the two others, in every layer?
+#
 # ### Exercise 5.3 - Sparse matrix times sparse vector    16 min - 20 points - difficulty 4/5
 # Write `sparse_matvec`. Given the slices, a (cols,), the codebook and n_rows, return b (n_rows,) and a dict of counts:
 # "broadcasts" (activations that are not 0), "entries" (read, padding too), "macs" (multiplied). Code 0 is padding: it
@@ -207,12 +208,8 @@ dense = layer.codebook[layer.codes] @ a
 print("equal to the dense product within 1e-5:", bool((b - dense).abs().max() <= 1e-5 * dense.abs().max()))
 print(counts, "of", layer.codes.numel(), "dense MACs")
 
-# %% role="figure"
-pictures.work_left({name: eie_net.densities(each) for name, each in layers.items()})
-
 # %% [markdown]
-# As many entries as MACs: no padding was read. Why can there be none, with 8 rows in a PE and 4 bits? And is "both"
-# the product of the two savings?
+# As many entries as MACs: no padding was read. Why can there be none, with 8 rows in a PE and 4 bits?
 #
 # ## 4 - Who waits for whom?
 # PEs have different numbers of entries in a column. If all wait for the slowest, most stand idle; so each has a
@@ -286,6 +283,7 @@ guess_over = {"real, 8 PEs": 10, "made up, 64 PEs": 90}
 kept = {"real, 8 PEs": (layer.codes != 0, 8), "made up, 64 PEs": (made_up != 0, 64)}
 fullest = {name: eie_net.loads(mask, n_pe) for name, (mask, n_pe) in kept.items()}
 plots.reveal(guess_over, {name: round(100 * (max(n) / (sum(n) / len(n)) - 1)) for name, n in fullest.items()}, "%")
+pictures.loads(fullest, guess=guess_over)
 
 # %% [markdown]
 # ### Exercise 5.5 - The same share for all    8 min - 10 points - difficulty 2/5
@@ -352,7 +350,7 @@ plots.reveal(guess_format, {"best b": widths[by_width.index(min(by_width))], "sm
 sizes = {"real, 4 PEs": (layer.codes, 4), "made up, 64 PEs": (made_up, 64)}
 curves = {name: storage.bits_by_width(codes, n, widths) / codes.numel() for name, (codes, n) in sizes.items()}
 masks = {name: (storage.bitmask_bits(codes != 0, 4) + 256) / codes.numel() for name, (codes, _) in sizes.items()}
-eie_costs.widths(widths, {name: curve.tolist() for name, curve in curves.items()}, masks)
+eie_costs.widths(widths, {name: curve.tolist() for name, curve in curves.items()}, masks, guess=guess_format)
 
 # %% [markdown]
 # ### Exercise 5.6 - Bits for each width    14 min - 20 points - difficulty 4/5

@@ -7,6 +7,8 @@ import torch
 from effdl import eie, eie_examples, pe
 from effdl.plots import eie as pictures
 from effdl.plots import eie_costs, eie_widgets
+from effdl.plots.predictions import HeldBack
+from effdl.plots.style import COLORS, PALE
 from effdl.plots.widget import frame_or_note
 
 matplotlib.use("agg")
@@ -49,7 +51,7 @@ def test_timelines_compare_the_first_depth_with_the_last():
 
 def test_the_fullest_element_is_compared_with_the_mean():
     said = a_picture(pictures.loads({"plain": [10, 30], "even": [20, 20]}))
-    assert said.startswith("The fullest element holds 50 % more than the mean (plain), 0 % (even)")
+    assert said.startswith("The fullest holds 50 % more than the mean (plain), 0 % (even)")
 
 
 def test_utilization_names_every_matrix():
@@ -72,6 +74,57 @@ def test_the_smallest_format_is_in_the_title():
 def test_quality_is_compared_with_the_baseline():
     said = a_picture(eie_costs.quality({"dense": (100.0, 92.0), "small": (10.0, 91.0)}))
     assert said.startswith("small: 10.0 times smaller, 1.0 points below the baseline")
+
+
+LEFT = {"a": (0.1, 0.5, 0.06), "b": (0.2, 0.4, 0.08)}
+GUESSED = [
+    (
+        lambda guess: pictures.work_left(LEFT, guess=guess),
+        {"b": 5},
+        [(5, 1)],
+        "Your guesses: b 5, off by 3.",
+    ),
+    (
+        lambda guess: pictures.loads({"plain": [10, 30], "even": [20, 20]}, guess=guess),
+        {"plain": 20, "even": 0},
+        [(1, 120), (0, 100)],
+        "Your guesses: plain 20, off by 30. Your guesses: even 0, right.",
+    ),
+    (
+        lambda guess: eie_costs.widths([1, 2, 3], {"a": [3.0, 1.0, 2.0]}, {"a": 1.5}, guess=guess),
+        {"best b": 3, "smaller": "EIE"},
+        [(3, 1.0), (2, 1.0)],
+        "Your guesses: best b 3, off by 1. Your guess for smaller: EIE, right.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("draw", "guess", "places", "words"), GUESSED)
+def test_a_guess_is_a_diamond_beside_its_result_and_told_with_its_error(draw, guess, places, words, diamonds):
+    assert a_picture(draw(guess)).endswith(words)
+    assert diamonds == places
+
+
+@pytest.mark.parametrize(("draw", "guess"), [row[:2] for row in GUESSED])
+def test_the_figure_waits_for_a_blank_guess_and_needs_none(draw, guess, diamonds):
+    assert isinstance(draw(dict.fromkeys(guess)), HeldBack)
+    assert "guess" not in a_picture(draw(None))
+    assert diamonds == []
+
+
+@pytest.mark.parametrize(
+    ("smaller", "words"), [("bitmask", "bitmask, it is EIE."), ("CSR", "none of those drawn; it is EIE.")]
+)
+def test_a_wrong_choice_of_format_is_told(smaller, words):
+    drawn = eie_costs.widths([1, 2], {"a": [3.0, 1.0]}, {"a": 1.5}, guess={"best b": None, "smaller": smaller})
+    assert a_picture(drawn).endswith(words)
+
+
+def test_the_fullest_element_alone_is_in_color(monkeypatch):
+    bars = []
+    monkeypatch.setattr("matplotlib.axes.Axes.bar", lambda ax, x, height, color: bars.append((list(height), color)))
+    pictures.loads({"plain": [10, 30], "even": [20, 20]})
+    assert bars == [([50, 150], [PALE, COLORS[0]]), ([100, 100], [COLORS[0]] * 2)]
 
 
 def test_more_zeros_only_take_codes_away():

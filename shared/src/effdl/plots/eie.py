@@ -18,6 +18,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
+from effdl.plots.predictions import HeldBack, is_blank, mark_guesses
 from effdl.plots.style import COLORS, GREY, PALE, Picture, label, panels, picture
 
 __all__ = ["dealt_rows", "draw_column", "draw_timeline", "encoded_columns", "loads", "timelines", "work_left"]
@@ -25,13 +26,19 @@ __all__ = ["dealt_rows", "draw_column", "draw_timeline", "encoded_columns", "loa
 Schedule = tuple[Tensor, int]
 
 
-def work_left(rows: Mapping[str, tuple[float, float, float]]) -> Picture:
+def work_left(
+    rows: Mapping[str, tuple[float, float, float]], *, guess: Mapping[str, float] | None = None
+) -> Picture | HeldBack:
     """Dots: what is left of the dense MACs of each layer when zero weights, zero activations or both are skipped.
+
+    `guess` is a prediction, layer -> percent with both skipped, marked there; the figure waits for a blank one.
 
     Shapes: {layer: (density of the weights, of the activations, share of MACs with both)}
     Source: Han et al. 2016, table 3, arXiv:1602.01528
     """
-    fig, ax = panels(height=2.6)
+    if guess is not None and is_blank(guess):
+        return HeldBack()
+    fig, ax = panels(height=3.0)
     shares = 100 * np.array(list(rows.values()))
     kinds = (("weights not 0", "o", GREY), ("activations not 0", "s", COLORS[1]), ("both", "D", COLORS[0]))
     for column, (name, marker, color) in zip(shares.T, kinds, strict=True):
@@ -44,7 +51,9 @@ def work_left(rows: Mapping[str, tuple[float, float, float]]) -> Picture:
     title = f"Skipping both leaves {shares[:, 2].min():.1f} to {shares[:, 2].max():.1f} % of the multiplications"
     ax.set_title(title)
     text = "; ".join(f"{n}: {w:.0f}, {a:.0f}, {b:.1f}" for n, (w, a, b) in zip(rows, shares, strict=True))
-    return picture(fig, f"{title}. Percent left by weights, by activations, by both: {text}.")
+    names, left = list(rows), shares[:, 2].round(1).tolist()
+    told = mark_guesses(ax, guess, dict(zip(names, left, strict=True)), lambda n, percent: (percent, names.index(n)))
+    return picture(fig, f"{title}. Percent left by weights, by activations, by both: {text}.{told}")
 
 
 def draw_column(ax: Axes, codes: Sequence[int], v: Sequence[int], z: Sequence[int]) -> int:
@@ -165,27 +174,35 @@ def timelines(work: Tensor, schedules: Mapping[int, Schedule]) -> Picture:
     return picture(fig, f"{title}. {work.shape[1]} elements, {len(work)} activations. Cycles: {rows}. Waiting is pale.")
 
 
-def loads(named: Mapping[str, Sequence[int]]) -> Picture:
-    """Bars: entries of each processing element, for several masks beside each other, with their mean.
+def loads(named: Mapping[str, Sequence[int]], *, guess: Mapping[str, float] | None = None) -> Picture | HeldBack:
+    """Bars: weights of each processing element in percent of their mean, a panel for each mask; the fullest in color.
+
+    `guess` is a prediction, name -> percent of the fullest over the mean, marked there; the figure waits for a blank
+    one.
 
     Shapes: {name: entries of each element}
     Source: Han et al. 2017, figure 4, arXiv:1612.00694
     """
+    if guess is not None and is_blank(guess):
+        return HeldBack()
     fig, axes = panels(len(named), height=2.3, sharey=True)
-    over = {}
+    over = {name: round(100 * (max(counts) / np.mean(counts) - 1)) for name, counts in named.items()}
     for ax, (name, counts) in zip(np.atleast_1d(axes), named.items(), strict=True):
-        mean = float(np.mean(counts))
-        over[name] = 100 * (max(counts) / mean - 1)
-        ax.bar(range(len(counts)), counts, color=COLORS[0])
-        ax.axhline(mean, color=GREY, lw=1)
+        percents = 100 * np.array(counts) / np.mean(counts)
+        ax.bar(range(len(counts)), percents, color=[COLORS[0] if n == max(counts) else PALE for n in counts])
+        ax.axhline(100, color=GREY, lw=1)
         ax.set_title(name, fontsize=9)
         ax.set(xlabel="element", xticks=range(0, len(counts), max(len(counts) // 8, 1)))
-    np.atleast_1d(axes)[0].set_ylabel("weights kept")
+    np.atleast_1d(axes)[0].set(ylabel="weights kept (% of mean)", ylim=(0, 1.15 * (100 + max(over.values()))))
+    told = ""
+    for ax, (name, counts) in zip(np.atleast_1d(axes), named.items(), strict=True):
+        fullest = int(np.argmax(counts))
+        told += mark_guesses(ax, guess, {name: over[name]}, lambda _, percent, at=fullest: (at, 100 + percent))
     worst, best = max(over, key=over.get), min(over, key=over.get)
-    title = f"The fullest element holds {over[worst]:.0f} % more than the mean ({worst}), {over[best]:.0f} % ({best})"
+    title = f"The fullest holds {over[worst]} % more than the mean ({worst}), {over[best]} % ({best})"
     fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
     text = "; ".join(f"{name}: {min(counts)} to {max(counts)}" for name, counts in named.items())
-    return picture(fig, f"{title}. Weights kept by element, fewest to most: {text}.")
+    return picture(fig, f"{title}. Weights kept by element, fewest to most: {text}.{told}")
 
 
 def _rgb(color: str) -> tuple[float, float, float]:

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from effdl.plots.predictions import HeldBack, is_blank, mark_choice, mark_guesses
 from effdl.plots.style import COLORS, GREY, MARKERS, Picture, end_labels, key, label, panels, picture
 
 __all__ = ["formats", "quality", "utilization", "widths"]
@@ -47,30 +48,49 @@ def utilization(n_pes: Sequence[int], depths: Sequence[int], named: Mapping[str,
     return picture(fig, f"{said}. Percent busy, depth {depths[0]} to depth {depths[-1]}: {text}.")
 
 
-def widths(index_bits: Sequence[int], named: Mapping[str, Sequence[float]], baseline: Mapping[str, float]) -> Picture:
+def widths(
+    index_bits: Sequence[int],
+    named: Mapping[str, Sequence[float]],
+    baseline: Mapping[str, float],
+    *,
+    guess: Mapping[str, float | str] | None = None,
+) -> Picture | HeldBack:
     """Lines: bits for each weight of the dense matrix against the width of the relative index; dashes are the bitmask.
+
+    `guess` is a prediction of the first curve's best width ("best b") and of what is "smaller" there, "EIE" or
+    "bitmask", marked there; the figure waits for a blank one.
 
     Shapes: each curve as long as index_bits; {name: bits of the bitmask}
     Source: Han et al. 2016, section 3, arXiv:1602.01528
     """
+    if guess is not None and is_blank(guess):
+        return HeldBack()
     fig, ax = panels(height=3.0)
     best = {}
     for index, (name, bits) in enumerate(named.items()):
         color = COLORS[index]
         ax.plot(index_bits, bits, color=color, marker=MARKERS[index], ms=4)
         ax.axhline(baseline[name], color=color, lw=0.8, ls="--")
+        dy = 7 if baseline[name] == max(baseline.values()) else -7
+        label(ax, (index_bits[-1], baseline[name]), f"bitmask, {name}", color, dx=-45, dy=dy)
         at = int(np.argmin(bits))
         best[name] = index_bits[at]
         ax.plot(index_bits[at], bits[at], "o", ms=11, mfc="none", mec=color)
     end_labels(ax, index_bits[-1], [(bits[-1], name, COLORS[i]) for i, (name, bits) in enumerate(named.items())])
     ax.set(xlabel="bits of the relative index", ylabel="bits a weight", xlim=(None, index_bits[-1] + 2.6))
-    ax.set(xticks=list(index_bits), ylim=(0, None))
+    heights = [*baseline.values(), *(height for bits in named.values() for height in bits)]
+    ax.set(xticks=list(index_bits), ylim=(0.75 * min(heights), 1.05 * max(heights)))
     title = "Best width: " + ", ".join(f"{bits} bits ({name})" for name, bits in best.items())
     ax.set_title(title)
     text = "; ".join(
         f"{name}: {', '.join(f'{b:.2f}' for b in bits)}, bitmask {baseline[name]:.2f}" for name, bits in named.items()
     )
-    return picture(fig, f"{title}. Bits a weight at {index_bits[0]} to {index_bits[-1]} bits of index: {text}.")
+    first = next(iter(named))
+    least, bitmask = min(named[first]), baseline[first]
+    told = mark_guesses(ax, guess, {"best b": best[first]}, lambda _, bits: (bits, least), offset=(5, -9))
+    places = {"EIE": (best[first], least), "bitmask": (best[first] + 1, bitmask)}
+    told += mark_choice(ax, guess, "EIE" if least < bitmask else "bitmask", places, entry="smaller", offset=(9, -14))
+    return picture(fig, f"{title}. Bits a weight at {index_bits[0]} to {index_bits[-1]} bits of index: {text}.{told}")
 
 
 def formats(named: Mapping[str, Mapping[str, float]]) -> Picture:
