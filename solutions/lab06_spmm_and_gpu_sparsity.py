@@ -289,8 +289,8 @@ seen, dense_accuracy = data.fashion_mnist("train"), train.accuracy(resnet, valid
 stages = sparse_layers.measure(resnet, kinds, seen, validation, seeds=(0, 1, 2))
 means = {kind: torch.tensor(rows).mean(0) for kind, rows in stages.items()}
 lost = (means["unstructured 50 %"] - means["2:4"]).tolist()
-plots.reveal(guess_distance, {"as pruned": round(lost[0], 1), "after an epoch": round(lost[2], 1)}, "points")
-plots.sparse.accuracies(stages, dense_accuracy)
+plots.reveal(guess_distance, {"as pruned": round(lost[0], 2), "after an epoch": round(lost[2], 2)}, "points")
+plots.sparse_costs.accuracies(stages, dense_accuracy, guess=guess_distance)
 
 # %% [markdown]
 # Compare the distance at the end with the spread of the seeds. Mishra et al. train on as long as the dense network was
@@ -311,7 +311,7 @@ sparsities, sides = [percent / 100 for percent in range(50, 101, 2)], (1, 2, 4, 
 shares = {side: [sparse_layers.stored_share(places >= s * 512**2, side) for s in sparsities] for side in sides}
 real = {side: sparse_layers.stored_share(w != 0, side) for side in sides}
 plots.reveal(guess_blocks, {str(side): round(100 * shares[side][20]) for side in sides[1:]}, "%")
-plots.sparse.blocks(sparsities, shares, real)
+plots.sparse.blocks(sparsities, shares, real, guess=guess_blocks)
 
 # %% [markdown]
 # A layer pruned weight by weight is stored nearly whole: blocks want a network pruned in blocks.
@@ -404,7 +404,7 @@ print(sparse_speed.note())
 times = sparse_speed.race(1024, 1024, 128, (0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95), repeats=15)
 even = {name: sparse_speed.break_even(times, name) for name in ("CSR, SciPy", "CSR", "Blocked-ELL", "2:4")}
 plots.reveal(guess_even, {name: "never" if at is None else round(100 * at) for name, at in even.items()})
-plots.sparse.race(times, even)
+plots.sparse_costs.race(times, even, guess=guess_even)
 
 # %% [markdown]
 # The dense product does twice the work of 2:4 and may still win: it has no index to decode. Hardware with 2:4 decodes
@@ -417,7 +417,7 @@ for name, matrix in layers.items():
     taken, _ = sparse_layers.windows(net, name, validation.images[:200], 3072)
     speed[name] = {kernel: found[1:3] for kernel, found in sparse_speed.matrix_times(matrix, taken).items()}
 print("six layers:", ", ".join(f"{name} {kib:.0f} KiB" for name, kib in sparse_layers.network_kib(net).items()))
-plots.sparse.layers(speed)
+plots.sparse_costs.layers(speed)
 
 # %% [markdown]
 # ## Honest limits

@@ -5,13 +5,37 @@ import pytest
 import torch
 from effdl import fkw, sparse, spmm
 from effdl.plots import sparse as drawn
-from effdl.plots import sparse_widgets
+from effdl.plots import sparse_costs, sparse_widgets
+from effdl.plots.predictions import HeldBack
 from effdl.plots.widget import frame_or_note
 
 matplotlib.use("agg")
 
 FORMATS = (sparse.dense_to_csr, sparse.to_blocked_ell, sparse.compress_24)
 ORDERS = (spmm.row_swizzle, spmm.schedule)
+TIMES = [("dense, PyTorch", 0.0, 2.0, 0.1), ("a", 0.5, 4.0, 0.1), ("a", 0.9, 1.0, 0.1), ("b", 0.5, 3.0, 0.1)]
+STAGES = {"fine": [(10, 20, 90.0), (10, 20, 91.0)], "2:4": [(5, 20, 89.5), (5, 20, 90.5)]}
+SHARES = {1: [0.5, 0.1, 0.0], 4: [1.0, 0.8, 0.0]}
+GUESSED = [
+    (
+        lambda guess: sparse_costs.accuracies(STAGES, 92.0, guess=guess),
+        {"as pruned": 2, "after an epoch": 0.5},
+        [(0.08, 8), (2.08, 90)],
+        "Your guesses: as pruned 2, off by 3; after an epoch 0.5, right.",
+    ),
+    (
+        lambda guess: drawn.blocks((0.5, 0.9, 1.0), SHARES, {1: 0.08, 4: 0.6}, guess=guess),
+        {"4": 70},
+        [(90, 70)],
+        "Your guesses: 4 70, off by 10.",
+    ),
+    (
+        lambda guess: sparse_costs.race(TIMES, {"a": 0.7, "b": None}, guess=guess),
+        {"a": 70, "b": "never"},
+        [(70, 2), (50, 3)],
+        "Your guesses: a 70, right. Your guess for b: never, right.",
+    ),
+]
 
 
 def a_picture(picture):
@@ -46,7 +70,9 @@ def test_balance_says_where_swizzling_gains_most():
 
 def test_accuracies_compare_the_first_two_kinds_at_the_end():
     found = {"fine": [(10, 20, 90.0), (10, 20, 91.0)], "2:4": [(5, 20, 89.5), (5, 20, 90.5)]}
-    assert a_picture(drawn.accuracies(found, 92.0)).startswith("After an epoch 2:4 and fine are 0.50 points apart")
+    assert a_picture(sparse_costs.accuracies(found, 92.0)).startswith(
+        "After an epoch 2:4 and fine are 0.50 points apart"
+    )
 
 
 def test_blocks_say_what_the_largest_store():
@@ -62,11 +88,38 @@ def test_kernels_count_runs_of_one_pattern():
     assert len(fkw.PATTERNS) == 8
 
 
+@pytest.mark.parametrize(("draw", "guess", "places", "words"), GUESSED)
+def test_a_guess_is_a_diamond_at_its_place_and_told_with_its_error(draw, guess, places, words, diamonds):
+    assert a_picture(draw(guess)).endswith(words)
+    assert diamonds == [pytest.approx(place) for place in places]
+
+
+@pytest.mark.parametrize(("draw", "guess"), [row[:2] for row in GUESSED])
+def test_a_figure_waits_for_a_blank_guess_and_needs_none(draw, guess, diamonds):
+    assert isinstance(draw(dict.fromkeys(guess)), HeldBack)
+    assert "guess" not in a_picture(draw(None))
+    assert diamonds == []
+
+
+@pytest.mark.parametrize(
+    ("guess", "places", "words"),
+    [
+        ({"a": "never"}, [(90, 1)], "Your guess for a: never, it is 70."),
+        ({"a": " Never", "b": "Never "}, [(90, 1), (50, 3)], "it is 70. Your guess for b: Never , right."),
+        ({"b": 40}, [], "Your guess for b: 40, none of those drawn; it is never."),
+        ({"a": "late"}, [], "Your guess for a: late, none of those drawn; it is 70."),
+        (7, [], "b at 50% 3."),
+    ],
+)
+def test_who_is_said_never_to_win_is_tagged_at_the_end_of_its_curve(guess, places, words, diamonds):
+    assert a_picture(sparse_costs.race(TIMES, {"a": 0.7, "b": None}, guess=guess)).endswith(words)
+    assert diamonds == places
+
+
 def test_the_race_names_break_even_points_and_who_never_wins():
-    times = [("dense, PyTorch", 0.0, 2.0, 0.1), ("a", 0.5, 3.0, 0.1), ("a", 0.9, 1.0, 0.1), ("b", 0.5, 3.0, 0.1)]
-    said = a_picture(drawn.race(times, {"a": 0.7, "b": None}))
+    said = a_picture(sparse_costs.race(TIMES, {"a": 0.7, "b": None}))
     assert said.startswith("Faster than dense: a from 70 %. Never: b.")
-    assert a_picture(drawn.race(times, {"b": None})).startswith("Nothing is faster than dense")
+    assert a_picture(sparse_costs.race(TIMES, {"b": None})).startswith("Nothing is faster than dense")
 
 
 def test_layers_count_where_the_last_kernel_wins():
@@ -74,7 +127,7 @@ def test_layers_count_where_the_last_kernel_wins():
         "x": {"dense, PyTorch": (0.9, 2.0), "CSR": (0.9, 1.0)},
         "y": {"dense, PyTorch": (0.5, 2.0), "CSR": (0.5, 4.0)},
     }
-    said = a_picture(drawn.layers(found))
+    said = a_picture(sparse_costs.layers(found))
     assert said.startswith("CSR beats the dense product in 1 of 2 layers")
     assert "x 2.00, y 0.50" in said
 

@@ -19,6 +19,7 @@ from effdl.plots import search as search
 from effdl.plots import search_widgets as search_widgets
 from effdl.plots import shapes as shapes
 from effdl.plots import sparse as sparse
+from effdl.plots import sparse_costs as sparse_costs
 from effdl.plots import sparse_widgets as sparse_widgets
 from effdl.plots import theatre as theatre
 from effdl.plots import tickets as tickets

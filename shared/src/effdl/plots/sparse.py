@@ -1,9 +1,9 @@
-"""Drawings of sparse matrices: where their values lie, how their rows share workers, what formats cost in time.
+"""Drawings of sparse matrices: where their values lie, how their rows share workers, what blocks store.
 
 Each function takes plain numbers or tensors, draws one message and returns a `Picture` whose title and description are
 computed from what it was given: two workers, busy until 9 and 18, are titled "used 75 % of the time".
 
-This leaves out any encoding or timing: `effdl.sparse`, `effdl.spmm`, `effdl.fkw` and `effdl.sparse_speed` do that.
+This leaves out any encoding: `effdl.sparse`, `effdl.spmm` and `effdl.fkw` do that.
 
 Source: ours
 """
@@ -18,13 +18,10 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import ListedColormap
 from torch import Tensor
 
-from effdl.plots.style import COLORS, GREY, MARKERS, PALE, Picture, end_labels, key, label, panels, picture
+from effdl.plots.predictions import HeldBack, is_blank, mark_guesses
+from effdl.plots.style import COLORS, GREY, MARKERS, PALE, Picture, end_labels, label, panels, picture
 
-__all__ = [
-    "accuracies", "balance", "blocks", "draw_formats", "kernels", "layers", "matrix", "race", "tiles", "timeline",
-]  # fmt: skip
-
-Timings = Sequence[tuple[str, float, float, float]]
+__all__ = ["balance", "blocks", "draw_formats", "kernels", "matrix", "tiles", "timeline"]
 
 
 def matrix(w: Tensor, name: str, variation: float) -> Picture:
@@ -128,41 +125,22 @@ def balance(variations: Sequence[float], used: Mapping[str, Sequence[float]], re
     return picture(fig, f"{title}. Percent of time used at variations {listed}: {rows}. {real[1]}: {real[0]:.2f}.")
 
 
-def accuracies(found: Mapping[str, Sequence[Sequence[float]]], dense: float) -> Picture:
-    """Dots of several seeds, and their means: accuracy of each kind of mask as pruned, re-estimated and fine-tuned.
-
-    Shapes: found {kind: [(pruned, re-estimated, fine-tuned), one for each seed]}, percent
-    Source: ours
-    """
-    fig, ax = panels(height=2.7)
-    steps = ("as pruned", "BN re-estimated", "one epoch")
-    kinds = list(found)
-    for index, name in enumerate(kinds):
-        values = np.array(found[name])
-        at = np.arange(3) + 0.16 * (index - (len(kinds) - 1) / 2)
-        ax.plot(np.tile(at, len(values)), values.flatten(), MARKERS[index], color=COLORS[index], alpha=0.45)
-        ax.plot(at, values.mean(0), "_", color=COLORS[index], ms=14, mew=2)
-    key(ax, dict(zip(kinds, COLORS, strict=False)), (0.79, 0.6), (0, -0.11))
-    ax.axhline(dense, color=GREY, lw=1, ls="--")
-    label(ax, (-0.42, dense), f"dense {dense:.1f}", GREY, dx=0, dy=6)
-    ax.set(xticks=range(3), xticklabels=steps, ylabel="validation images right (%)", xlim=(-0.45, 3.2))
-    ax.set_ylim(None, dense + 3)
-    ends = {name: float(np.mean([row[2] for row in found[name]])) for name in kinds}
-    first, second = kinds[:2]
-    apart = f"{abs(ends[first] - ends[second]):.2f} points"
-    title = f"After an epoch {second} and {first} are {apart} apart"
-    ax.set_title(title)
-    means = {name: np.array(found[name]).mean(0) for name in kinds}
-    rows = "; ".join(f"{name} " + ", ".join(f"{value:.1f}" for value in row) for name, row in means.items())
-    return picture(fig, f"{title}. Dense {dense:.1f} %. Means as pruned, re-estimated, after an epoch: {rows}.")
-
-
-def blocks(sparsities: Sequence[float], shares: Mapping[int, Sequence[float]], real: Mapping[int, float]) -> Picture:
+def blocks(
+    sparsities: Sequence[float],
+    shares: Mapping[int, Sequence[float]],
+    real: Mapping[int, float],
+    *,
+    guess: Mapping[str, float] | None = None,
+) -> Picture | HeldBack:
     """Lines: the share of values that blocks of several sizes store when single weights were pruned, and a real layer.
+
+    `guess` is a prediction, block -> percent stored at 90 %, marked there; the figure waits for a blank one.
 
     Shapes: shares {block: shares in [0, 1], one for each sparsity}; real {block: share}, blocks of 1 among them
     Source: ours
     """
+    if guess is not None and is_blank(guess):
+        return HeldBack()
     fig, ax = panels(height=2.7)
     zeros = 100 * (1 - real[min(real)])
     for index, (block, row) in enumerate(shares.items()):
@@ -180,7 +158,11 @@ def blocks(sparsities: Sequence[float], shares: Mapping[int, Sequence[float]], r
     ax.set_title(title)
     rows = ", ".join(f"{block}: {100 * row[at]:.0f}" for block, row in shares.items())
     own = ", ".join(f"{block}: {100 * share:.0f}" for block, share in real.items())
-    return picture(fig, f"{title}. Percent stored there by block size: {rows}. Of a real layer: {own}.")
+    truths = {str(block): round(100 * row[at]) for block, row in shares.items()}
+    apart = {name: 0.5 * (index - len(truths) // 2) for index, name in enumerate(truths)}  # else lines would meet
+    zero, away = 100 * sparsities[at], (-52, -9)
+    told = mark_guesses(ax, guess, truths, lambda name, percent: (zero + apart[name], percent), offset=away)
+    return picture(fig, f"{title}. Percent stored there by block size: {rows}. Of a real layer: {own}.{told}")
 
 
 def kernels(before: Tensor, after: Tensor) -> Picture:
@@ -203,61 +185,6 @@ def kernels(before: Tensor, after: Tensor) -> Picture:
     fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
     share = 100 * float((before == 0).double().mean())
     return picture(fig, f"{title}. {n_pattern} patterns, one color each; {share:.0f} % of the kernels dropped, pale.")
-
-
-def race(times: Timings, evens: Mapping[str, float | None]) -> Picture:
-    """Curves of time against sparsity, each kernel's, the dense product as a line; break-even points in the title.
-
-    Shapes: times [(name, sparsity, ms, spread)]; evens {name: sparsity or None}
-    Source: ours
-    """
-    fig, ax = panels(height=3.0)
-    dense = next(ms for name, _, ms, _ in times if name == "dense, PyTorch")
-    ax.axhline(dense, color=GREY, lw=1.2, ls="--")
-    label(ax, (96, dense), f"dense {dense:.2g} ms", GREY, dx=0, dy=6)
-    for index, name in enumerate(evens):
-        rows = sorted((100 * sparsity, ms) for other, sparsity, ms, _ in times if other == name)
-        ax.plot(*zip(*rows, strict=True), f"{MARKERS[index]}-", color=COLORS[index])
-    key(ax, dict(zip(evens, COLORS, strict=False)), (0.02, 0.32), (0, -0.09))
-    ax.set(xlabel="sparsity (%)", ylabel="processor time (ms)", yscale="log", xlim=(0, 112))
-    said = ", ".join(f"{name} from {100 * at:.0f} %" for name, at in evens.items() if at is not None)
-    title = f"Faster than dense: {said}" if said else "Nothing is faster than dense"
-    ax.set_title(title)
-    never = ", ".join(name for name, at in evens.items() if at is None)
-    rows = "; ".join(f"{name} at {sparsity:.0%} {ms:.2g}" for name, sparsity, ms, _ in times)
-    return picture(fig, f"{title}. Never: {never or 'none'}. Milliseconds: {rows}.")
-
-
-def layers(found: Mapping[str, Mapping[str, tuple[float, float]]], *, zero_line: str = "dense, PyTorch") -> Picture:
-    """Dots: how many times as fast as the dense product each layer's sparse ones are.
-
-    Shapes: found {layer: {kernel: (sparsity, ms)}}
-    Source: ours
-    """
-    fig, ax = panels(height=2.8)
-    names = [name for name in next(iter(found.values())) if name != zero_line]
-    ratios = {name: {layer: of[zero_line][1] / of[name][1] for layer, of in found.items()} for name in names}
-    for index, name in enumerate(names):
-        ax.plot(list(ratios[name].values()), range(len(found)), MARKERS[index], color=COLORS[index], ls="none")
-    key(ax, dict(zip(names, COLORS, strict=False)), (0.84, 0.92), (0, -0.1))
-    ax.axvline(1, color=GREY, lw=1.2, ls="--")
-    label(ax, (1, -0.7), "as fast as dense", GREY, dx=3)
-    zeros = [100 * of[names[-1]][0] for of in found.values()]
-    rows = [f"{layer}, {share:.0f} % zeros" for layer, share in zip(found, zeros, strict=True)]
-    ax.set(
-        yticks=range(len(found)), yticklabels=rows, xlabel="times as fast", xscale="log", ylim=(len(found) - 0.5, -1)
-    )
-    values = [ratio for of in ratios.values() for ratio in of.values()]
-    steps = [step for step in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50) if 0.5 * min(values) < step < 2 * max(values)]
-    ax.set_xticks(steps, [f"{step:g}" for step in steps])
-    ax.set_xlim(0.8 * min(values), 2 * max(values))
-    ax.minorticks_off()
-    ax.grid(axis="x")
-    wins = sum(ratio > 1 for ratio in ratios[names[-1]].values())
-    title = f"{names[-1]} beats the dense product in {wins} of {len(found)} layers"
-    ax.set_title(title)
-    rows = "; ".join(f"{name}: " + ", ".join(f"{at} {r:.2f}" for at, r in of.items()) for name, of in ratios.items())
-    return picture(fig, f"{title}. Times as fast as dense: {rows}.")
 
 
 def draw_formats(ax: Axes, kib: Mapping[str, float]) -> None:
