@@ -66,7 +66,7 @@ net = zoo.load("resnet8")
 seen, validation = data.fashion_mnist("train"), data.fashion_mnist("validation")
 dense_accuracy, dense_bytes = train.accuracy(net, validation), cost.network_bytes(net)
 print(f"float32: {dense_accuracy:.1f} % of the validation images right, {dense_bytes / 1024:.0f} KiB")
-ptq = {run: lowbit_runs.rounded(net, run, seen) for run in guess_ptq}
+ptq = {run: lowbit_runs.rounded(net, run, seen) for run in ("W8A8", "W4A8", "W2A8")}
 plots.reveal(guess_ptq, {run: round(train.accuracy(small, validation)) for run, small in ptq.items()}, "%")
 print("KiB:", {run: round(qat_net.stored_bytes(small) / 1024) for run, small in ptq.items()})
 
@@ -124,9 +124,9 @@ check("10.1", FakeQuantize)
 plots.lowbit.sandbox(FakeQuantize)
 
 # %% [markdown]
-# Plain rounding never moves. Under the clipped STE a weight pushed past the clip is dead: no gradient calls it back,
-# unless the latent weight is clipped too. It has to be float: steps far smaller than a level add up in it. In our
-# network scales follow the largest weight, so that none is clipped; inputs may be.
+# Plain rounding never moves. Under the clipped STE a weight past the clip is dead, unless the latent weight is clipped
+# too. It has to be float: steps far smaller than a level add up in it. In our network scales follow the largest weight,
+# so that none is clipped; inputs may be.
 #
 # ## 2 - Train as it will run
 # *Quantization-aware training* (QAT) wraps each layer: inputs and weights are fake-quantized, the float *master weight*
@@ -186,12 +186,13 @@ right = {"plain right": train.accuracy(plain, validation), "STE right": train.ac
 plots.reveal(guess_stuck, {name: round(percent) for name, percent in right.items()}, "%")
 
 # %% [markdown]
-# Which bits need training at all? Networks of several seeds, rounded, their BN re-estimated on 1,000 images
-# without labels, and trained for three epochs. That takes minutes, so it is cached (`python -m effdl.make.lab10`).
+# Which bits need training at all? Networks of several seeds, rounded (beside your guesses), their BN re-estimated on
+# 1,000 images without labels, and trained for three epochs. That takes minutes, so it is cached
+# (`python -m effdl.make.lab10`).
 
 # %% role="figure"
 results = lowbit_runs.load()
-plots.quantized.by_bits(*results.by_bits(), results.dense.mean())
+plots.quantized.by_bits(*results.by_bits(), results.dense.mean(), guess=guess_ptq)
 
 # %% [markdown]
 # What does training add at 8 bits, what at 2? How much of that would BN alone have mended, without labels?
@@ -351,7 +352,7 @@ guess_faster = {"1024": 30, "4096": 130}
 times = {n: xnor_speed.measure(n) for n in (1024, 4096)}
 plots.reveal(guess_faster, {str(n): round(xnor_speed.ratio(found)) for n, found in times.items()}, "x")
 print("MiB at 4096, float32 and bits:", [size / 2**20 for size in xnor_speed.sizes_bytes(4096)])
-plots.lowbit.speed(times[1024], 1024)
+plots.lowbit.speed(times, guess=guess_faster)
 
 # %% [markdown]
 # Two honest baselines: PyTorch, and the same loop in C over floats. At 4096 the floats leave the cache and wait for

@@ -9,6 +9,7 @@ from effdl import lowbit, qat
 from effdl.cost import Latency
 from effdl.plots import lowbit as drawings
 from effdl.plots import quantized
+from effdl.plots.predictions import HeldBack
 from effdl.plots.style import Picture
 from effdl.plots.widget import frame_or_note
 
@@ -63,13 +64,50 @@ def test_drawings_of_training_say_what_they_were_given():
 def test_drawings_of_bits_say_what_they_were_given():
     x = torch.randn(2, 3, 8, 8, generator=torch.Generator().manual_seed(0))
     assert "leave 0 % of the squared output" in said(drawings.xnor_fit(x, x, x.sign()))
-    times = {"float32, PyTorch": Latency(8.0, 0.1), "bits, our C": Latency(0.1, 0.01)}
-    assert "bits, our C is 80 times as fast as float32, PyTorch" in said(drawings.speed(times, 64))
+    fast = {"float32, PyTorch": Latency(8.0, 0.1), "bits, our C": Latency(0.1, 0.01)}
+    assert "bits, our C against float32, PyTorch: 80 times as fast at 64" in said(drawings.speed({64: fast, 128: fast}))
     slow = {"float32, PyTorch": Latency(1.0, 0.1), "bits, PyTorch": Latency(4.0, 0.1)}
-    assert "is 0.25 times as fast" in said(drawings.speed(slow, 64))
-    assert "no C compiler" in said(drawings.speed(slow, 64))
+    assert "0.25 times as fast at 64 (no C compiler" in said(drawings.speed({64: slow}))
     w = torch.cat([torch.full((50,), 0.1), torch.full((50,), -0.1), torch.tensor([2.0])])
     assert "TWN keeps 100 % of the weights, the other 1 %" in said(drawings.ternary(w))
+
+
+def fast(n: int) -> dict[str, Latency]:
+    return {"float32, PyTorch": Latency(8.0, 0.1), "bits, our C": Latency(8.0 / n, 0.1)}
+
+
+@pytest.mark.parametrize(
+    ("draw", "guess", "told", "places"),
+    [
+        (
+            lambda guess: drawings.speed({40: fast(40), 80: fast(80)}, guess=guess),
+            {"40": 20, "80": 80},
+            "Your guesses: 40 20, off by 20; 80 80, right.",
+            [(0.4, 1), (0.1, 1)],
+        ),
+        (
+            lambda guess: quantized.by_bits(
+                ["W8A8", "W2A8"], {"rounded": ([92.0, 16.0], [0.1, 5.0]), "trained": ([93.0, 89.0], [0.1, 0.2])}, 93.0,
+                guess=guess,
+            ),
+            {"W2A8": 30, "W4A8": 90},
+            "Your guesses: W2A8 30, off by 14.",
+            [(1, 30)],
+        ),
+    ],
+)  # fmt: skip
+def test_figures_of_lab10_mark_guesses_and_wait_for_them(draw, guess, told, places, diamonds):
+    assert "guess" not in said(draw(None))
+    assert diamonds == []
+    assert told in said(draw(guess))
+    assert diamonds == places
+    assert isinstance(draw(dict.fromkeys(guess)), HeldBack)
+
+
+@pytest.mark.parametrize("guess", ["many", float("nan"), 0, -3, 1e300, True])
+def test_a_guess_at_a_speed_that_is_nowhere_is_not_drawn(guess, diamonds):
+    assert said(drawings.speed({40: fast(40)}, guess={"40": guess}))
+    assert diamonds == []
 
 
 @pytest.mark.parametrize("kind", drawings.KINDS)

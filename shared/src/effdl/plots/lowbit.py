@@ -11,13 +11,16 @@ Source: ours
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 import torch
+from matplotlib.axes import Axes
 from torch import Tensor
 
 from effdl import lowbit, qat, quant
 from effdl.cost import Latency
+from effdl.plots.predictions import HeldBack, is_blank, mark_guesses
 from effdl.plots.quantized import STEPS, TARGETS, draw_path, path, paths
 from effdl.plots.style import COLORS, GREY, Picture, label, panels, picture
 from effdl.plots.widget import WIDGET_DPI, Frame, hang_controls
@@ -146,28 +149,56 @@ def xnor_fit(true: Tensor, scaled: Tensor, unscaled: Tensor) -> Picture:
     return picture(fig, f"{title}. Correlation with the true output: {rows}.")
 
 
-def speed(times: Mapping[str, Latency], n: int) -> Picture:
-    """Bars on a logarithmic axis: the time of one product in each form; the first form is the baseline.
+def speed(
+    times: Mapping[int, Mapping[str, Latency]], *, guess: Mapping[str, float] | None = None
+) -> Picture | HeldBack:
+    """Bars on logarithmic axes, a panel for each side n of a square of signs: the time of one product in each form.
 
-    Shapes: none
+    `guess` is a prediction, n in words -> how many times as fast the last form is as the first, marked at its bar; the
+    figure waits for a blank one.
+
+    Shapes: times {n: {form: time}}, the first form being the baseline
     Source: ours
     """
-    fig, ax = panels(height=2.2)
-    names = list(times)
-    medians = [times[name].median_ms for name in names]
-    ax.barh(names, medians, color=[GREY, *COLORS[: len(names) - 1]])
-    ax.invert_yaxis()
-    ax.set(xscale="log", xlabel="milliseconds, logarithmic", xlim=(min(medians) / 3, max(medians) * 6))
-    ax.grid(False)
-    for row, median in enumerate(medians):
-        ax.text(median * 1.1, row, f"{median:.3g} ms, {medians[0] / median:.3g} x", va="center", fontsize=8)
-    ratio = medians[0] / medians[-1]
-    title = f"{n} x {n} signs: {names[-1]} is {ratio:.{0 if ratio > 2 else 2}f} times as fast as {names[0]}"
-    if not any("our C" in name for name in names):
+    if guess is not None and is_blank(guess):
+        return HeldBack()
+    fig, axes = panels(len(times), height=2.3, sharey=True)
+    first, *_, last = next(iter(times.values()))
+    told = ratios = ""
+    for ax, (n, forms) in zip(np.atleast_1d(axes), times.items(), strict=True):
+        medians = [form.median_ms for form in forms.values()]
+        ratio = medians[0] / medians[-1]
+        _time_bars(ax, forms)
+        ax.set_title(f"{n} x {n}", fontsize=9)
+        ratios += f"{', ' if ratios else ''}{ratio:.{0 if ratio > 2 else 2}f} times as fast at {n}"
+        told += mark_guesses(ax, guess, {str(n): ratio}, partial(_bar_end, medians), offset=(-20, 12))
+    np.atleast_1d(axes)[0].invert_yaxis()
+    title = f"{last} against {first}: {ratios}"
+    if not any("our C" in name for name in next(iter(times.values()))):
         title += " (no C compiler: pip install ziglang)"
     fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
-    rows = ", ".join(f"{name} {times[name].median_ms:.3g} (spread {times[name].spread_ms:.2g})" for name in names)
-    return picture(fig, f"{title}. Median milliseconds: {rows}.")
+    rows = "; ".join(
+        f"{n}: " + ", ".join(f"{name} {t.median_ms:.3g} (spread {t.spread_ms:.2g})" for name, t in forms.items())
+        for n, forms in times.items()
+    )
+    told = told.replace(". Your guesses:", ";")
+    return picture(fig, f"{title}. Median milliseconds at {rows}.{told}")
+
+
+def _time_bars(ax: Axes, forms: Mapping[str, Latency]) -> None:
+    """One panel of `speed`; numbers stand beside the axes, where no guess comes to lie."""
+    medians = [form.median_ms for form in forms.values()]
+    ax.barh(list(forms), medians, height=0.55, color=[GREY, *COLORS[: len(medians) - 1]])
+    ax.set(xscale="log", xlabel="milliseconds, logarithmic", xlim=(min(medians) / 3, max(medians) * 1.3))
+    ax.grid(False)
+    for row, median in enumerate(medians):
+        says = f"{median:.2g} ms, {medians[0] / median:.3g} x"
+        ax.text(1.02, row, says, transform=ax.get_yaxis_transform(), va="center", fontsize=8)
+
+
+def _bar_end(medians: list[float], _name: str, ratio: float) -> tuple[float, float]:
+    """Where the last bar ends if it takes `ratio` times less than the first; nowhere if that is no time."""
+    return (medians[0] / ratio if ratio > 0 else -1.0), len(medians) - 1
 
 
 def ternary(w: Tensor) -> Picture:

@@ -19,6 +19,7 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from effdl import quant
+from effdl.plots.predictions import HeldBack, is_blank, mark_guesses
 from effdl.plots.style import COLORS, GREY, Picture, label, panels, picture
 
 __all__ = ["Path", "agreement", "by_bits", "draw_path", "latent", "path", "paths", "staircase", "tradeoff"]
@@ -133,13 +134,21 @@ def staircase(fake_quantize: Callable[..., Tensor], bits: int = 3) -> Picture:
 
 
 def by_bits(
-    bits: Sequence[str], stages: Mapping[str, tuple[Sequence[float], Sequence[float]]], dense: float
-) -> Picture:
+    bits: Sequence[str],
+    stages: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    dense: float,
+    *,
+    guess: Mapping[str, float] | None = None,
+) -> Picture | HeldBack:
     """Accuracy by bits, a line for each stage with its spread; the float network is the grey line.
+
+    `guess` is a prediction of the first stage, bits -> percent, marked beside it; the figure waits for a blank one.
 
     Shapes: stages {stage: (means, half ranges)}, each as long as bits, in percent
     Source: ours
     """
+    if guess is not None and is_blank(guess):
+        return HeldBack()
     fig, ax = panels(height=2.9)
     ax.axhline(dense, color=GREY, lw=1, ls=":")
     ax.text(len(bits) - 1.5, dense + 1.5, f"float32, {dense:.0f} %", color=GREY, fontsize=8, ha="center")
@@ -152,7 +161,9 @@ def by_bits(
     title = f"{bits[-1]}: {stages[first][0][-1]:.0f} % {first}, {stages[last][0][-1]:.0f} % trained"
     ax.set_title(title)
     rows = "; ".join(f"{n} " + ", ".join(f"{mean:.1f}" for mean in means) for n, (means, _) in stages.items())
-    return picture(fig, f"{title}. Percent right at {', '.join(bits)}: {rows}; float32 {dense:.1f}.")
+    truths = dict(zip(bits, stages[first][0], strict=True))
+    told = mark_guesses(ax, guess, truths, lambda name, percent: (bits.index(name), percent))
+    return picture(fig, f"{title}. Percent right at {', '.join(bits)}: {rows}; float32 {dense:.1f}.{told}")
 
 
 def agreement(fake: Tensor, integer: Tensor) -> Picture:
