@@ -7,6 +7,7 @@ from effdl import cache, layout
 from effdl.hostspeed import Machine, Speed
 from effdl.kernels import Measured
 from effdl.plots import machine, memory, theatre
+from effdl.plots.predictions import HeldBack
 from effdl.plots.widget import frame_or_note
 
 matplotlib.use("agg")
@@ -27,6 +28,20 @@ def test_instructions_are_compared_with_the_first_kernel():
     said = a_picture(machine.instructions(rows, part="a part"))
     assert said.startswith("The fastest takes 2.0 times fewer instructions than the naive one")
     assert "fast 3.50, branches 0.10" in said
+
+
+def test_guesses_of_instructions_stand_at_their_bars(diamonds):
+    names = ("naive", "unrolled", "register_tile")
+    rows = [
+        Measured(f"matmul_{name}", 100, count, 10, 50, 1.0) for name, count in zip(names, (700, 480, 280), strict=True)
+    ]
+    guess = {"unrolled": 4, "register tile": 2.8}
+    assert "Your guesses: unrolled 4, off by 0.8; register tile 2.8, right." in a_picture(
+        machine.instructions(rows, guess=guess)
+    )
+    assert diamonds == [(4, 1), (2.8, 2)]
+    assert "guess" not in a_picture(machine.instructions(rows))
+    assert isinstance(machine.instructions(rows, guess=dict.fromkeys(guess)), HeldBack)
 
 
 def test_speeds_of_libraries_are_not_called_ours():

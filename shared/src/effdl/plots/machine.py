@@ -16,6 +16,7 @@ import numpy as np
 
 from effdl.hostspeed import Machine, Speed, attainable_gmacs
 from effdl.kernels import Measured
+from effdl.plots.predictions import HeldBack, is_blank, mark_guesses
 from effdl.plots.style import COLORS, GREY, Picture, label, panels, picture
 
 __all__ = ["MEMORIES", "hierarchy", "host", "instructions", "roofline"]
@@ -60,33 +61,42 @@ def hierarchy(memories: Mapping[str, Sequence[Memory]]) -> Picture:
     return picture(fig, f"{title}. {text}.")
 
 
-def instructions(found: Sequence[Measured], *, part: str = "") -> Picture:
+def instructions(
+    found: Sequence[Measured], *, part: str = "", guess: Mapping[str, float] | None = None
+) -> Picture | HeldBack:
     """Bars: instructions for each MAC of several kernels, branches set apart; the first kernel is the baseline.
+
+    `guess` is a prediction, name on the axis -> instructions, marked at the bars; the figure waits for a blank one.
 
     Shapes: none
     Source: ours
     """
-    names = [each.kernel.removeprefix("matmul_").replace("_", " ") for each in found]
-    fig, ax = panels(height=0.9 + 0.32 * len(found))
+    if guess is not None and is_blank(guess):
+        return HeldBack()
+    per_mac = {each.kernel.removeprefix("matmul_").replace("_", " "): each.per_mac for each in found}
+    names = list(per_mac)
+    fig, ax = panels(height=0.9 + 0.36 * len(found))
     for row, each in enumerate(found):
         branches = each.branches / each.macs
         color = COLORS[0] if row else GREY
-        ax.barh(row, each.per_mac - branches, color=color, height=0.62)
-        ax.barh(row, branches, left=each.per_mac - branches, color=COLORS[1], height=0.62, hatch=HATCH, ec="white")
-        label(ax, (each.per_mac, row), f"{each.per_mac:.2f}, about {each.ms_estimate:.2f} ms", "#333333")
+        ax.barh(row, each.per_mac - branches, color=color, height=0.55)
+        ax.barh(row, branches, left=each.per_mac - branches, color=COLORS[1], height=0.55, hatch=HATCH, ec="white")
+        # beside the axes, where no guess comes to lie
+        says = f"{each.per_mac:.2f}, about {each.ms_estimate:.2f} ms"
+        ax.text(1.01, row, says, transform=ax.get_yaxis_transform(), color="#333333", va="center", fontsize=8)
     ax.set(yticks=range(len(names)), yticklabels=names, xlabel="instructions a MAC (hatched: branches)")
-    ax.set_xlim(0, 1.3 * max(each.per_mac for each in found))
+    ax.set_xlim(0, 1.05 * max(per_mac.values()))
     ax.invert_yaxis()
     ax.grid(False)
-    best = min(found, key=lambda each: each.per_mac)
-    ratio = found[0].per_mac / best.per_mac
+    told = mark_guesses(ax, guess, per_mac, lambda name, value: (value, names.index(name)), offset=(-20, 13))
+    ratio = found[0].per_mac / min(per_mac.values())
     title = f"The fastest takes {ratio:.1f} times fewer instructions than the {names[0]} one"
     ax.set_title(title)
     rows = "; ".join(
         f"{n} {e.per_mac:.2f}, branches {e.branches / e.macs:.2f}" for n, e in zip(names, found, strict=True)
     )
     where = f" on {part}" if part else ""
-    return picture(fig, f"{title}. Instructions a MAC{where}: {rows}.")
+    return picture(fig, f"{title}. Instructions a MAC{where}: {rows}.{told}")
 
 
 def host(speeds: Sequence[Speed]) -> Picture:
@@ -129,7 +139,9 @@ def roofline(points: Sequence[tuple[str, float, float]], machine: Machine) -> Pi
     for index, (name, at, gmacs) in enumerate(points):
         color = COLORS[index % len(COLORS)]
         ax.plot(at, gmacs, "o", color=color)
-        label(ax, (at, gmacs), name, color, dx=7)
+        # left of the ridge the roof rises to the right of a point, so that its name stands above it to the left
+        away, side = ((-5, 6), "right") if at < ridge else ((7, 0), "left")
+        ax.annotate(name, (at, gmacs), away, textcoords="offset points", color=color, ha=side, va="center", fontsize=8)
     ax.set(xscale="log", yscale="log", xlabel="MACs for each byte from memory", ylabel="billion MACs a second")
     ax.xaxis.set_major_formatter("{x:g}")
     ax.yaxis.set_major_formatter("{x:g}")
