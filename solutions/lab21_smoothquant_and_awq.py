@@ -218,7 +218,7 @@ alphas = [k / 20 for k in range(4, 20)]
 valleys = {name: [lmtable.smoothed_error(layer, alpha) for alpha in alphas] for name, layer in real.items()}
 lowest = [alphas[valley.index(min(valley))] for valley in valleys.values()]
 message = f"Each real layer has its valley, between alpha {min(lowest):g} and {max(lowest):g}"
-plots.llm.curves(alphas, valleys, xlabel="alpha", title=message, base=("8-bit down, as it is", errors["tensor"]))
+plots.llm.curves(alphas, valleys, xlabel="alpha", title=message, base=("blocks.1.down, not smoothed", errors["tensor"]))
 
 # %% [markdown]
 # Dividing x at run time would cost time. But x comes out of a norm, gain * normalized + bias, and that can be divided
@@ -264,7 +264,7 @@ plots.reveal(guess_w8a8, {name: round(perplexity, 1) for name, perplexity in fou
 
 # %% [markdown]
 # ## 4 - AWQ: weights alone, in 4 and 3 bits
-# For one user only the weights' bytes count. With few integers one scale a row is coarse: *groups* get their own.
+# For one user weights alone count. With few integers one scale a row is coarse: *groups* have theirs.
 #
 # ### Exercise 21.5 - A scale for each group    12 min - 16 points - difficulty 3/5
 # Write `group_quantize`. Cut each row of w (co, ci) into runs of `group_size`, the last one shorter if need be; scale =
@@ -328,9 +328,9 @@ left = {"nothing": awq.relative_error(layer.evaluation, w, rounded)}
 for by in ("activation", "weight"):
     keep = awq.salient_channels(layer.calibration, w, 0.01, by)
     left[by] = awq.relative_error(layer.evaluation, w, awq.mixed(w, rounded, keep))
-print(", ".join(f"{by} kept: error {error:.1%}" for by, error in left.items()))
+errors_left = ", ".join(f"{by} kept: error {error:.1%}" for by, error in left.items())
 gone = round(100 * (1 - left["activation"] / left["nothing"]))
-plots.reveal(guess_salient, {"best": min(left, key=left.get), "error gone (%)": gone})
+plots.reveal(guess_salient, {"best": min(left, key=left.get), "error gone (%)": gone}, details=errors_left)
 
 # %% [markdown]
 # Columns of another width make slow kernels. AWQ's idea: *scale* them instead. Quantize $w s$ and divide x by $s$: the
@@ -378,23 +378,23 @@ for name, layer in real.items():
 # Calibration text and evaluation text differ, and the gain stays: a grid of 20 numbers cannot learn a text by heart.
 #
 # ## 5 - Put together: the table
-# Every method on the whole tinylm with induced outliers, in groups of 32 (its rows have 128 inputs), on Macbeth. Bytes count everything stored:
-# integers, scales, kept columns and their indices, AWQ's s, the 16-bit embedding. Predict the order of RTN, 1 % most
-# active, AWQ in 3 bits, best first.
+# Every method on the whole tinylm with induced outliers, in groups of 32 (its rows have 128 inputs), on Macbeth. Bytes
+# count everything stored: integers, scales, kept columns and their indices, AWQ's s, the 16-bit embedding. Predict the
+# ranks of these three in 3 bits, 1 for the best.
 
 # %% predict="21.5"
-guess_order = ["1 % most active", "AWQ", "RTN"]
+guess_rank = {"RTN": 3, "1 % most active": 1, "AWQ": 2}
 
 # %% role="experiment"
 float_row = lmtable.Row(lmtable.FLOAT, text.perplexity(loud, macbeth), lmquant.stored_bytes(loud))
 tables = {f"W{bits} g32": [float_row, *lmtable.rows(loud, seen_loud, macbeth, bits, 32)] for bits in (4, 3)}
 tables["W8A8"] = [float_row, *lmtable.integer_rows(loud, seen_loud, macbeth, (0.5, 0.75))]
-for name, rows in tables.items():
-    for method, perplexity, size in rows:
-        print(f"{name:8} {method:24} perplexity {perplexity:7.2f}   {size / 2**20:.2f} MiB")
+lines = [f"{name:8} {method:24} perplexity {perplexity:7.2f}   {size / 2**20:.2f} MiB"
+         for name, rows in tables.items() for method, perplexity, size in rows]  # fmt: skip
 measured = {row.method: row.perplexity for row in tables["W3 g32"]}
-plots.reveal(guess_order, sorted(["1 % most active", "AWQ", "RTN"], key=measured.get))
-plots.llm.quality(tables, "tinylm with induced outliers: what each method costs on Macbeth")
+order = sorted(("RTN", "1 % most active", "AWQ"), key=measured.get)
+plots.reveal(guess_rank, {name: 1 + order.index(name) for name in order}, details="\n".join(lines))
+plots.llm.quality(tables, "tinylm", guess={"W3 g32": guess_rank})
 
 # %% [markdown]
 # Choosing by weight or by lot repairs nothing. Is all that an artefact of induced outliers? The same table on the
@@ -409,7 +409,7 @@ for name, rows in cached.items():
     for method, perplexity, size in rows:
         print(f"{name:8} {method:24} perplexity {perplexity:9.2f}   {size / 2**20:.1f} MiB")
 print(lmtable.remeasured())
-plots.llm.quality(cached, "SmolLM2-135M, outliers of its own: what each method costs")
+plots.llm.quality(cached, "SmolLM2-135M")
 
 # %% [markdown]
 # The same phenomenon, larger: choosing by activation repairs, by weight or lot it does not. The order of the repairs is

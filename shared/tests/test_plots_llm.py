@@ -5,10 +5,13 @@ import pytest
 import torch
 from effdl import awq, decode, group_quant, smoothquant
 from effdl.plots import llm, llm_widgets
+from effdl.plots.predictions import HeldBack
 from effdl.plots.widget import frame_or_note
+from matplotlib.axes import Axes
 
 matplotlib.use("agg")
 SMOOTH = (smoothquant.smooth_scales, smoothquant.w8a8_linear)
+ROWS = [("RTN", 14.0, 40), ("by lot", 13.0, 40), ("AWQ", 12.0, 41)]
 SCALE = (group_quant.group_quantize, awq.salient_channels)
 
 
@@ -41,7 +44,36 @@ def test_group_sizes_are_told_with_their_errors():
 
 def test_the_table_names_every_method_and_cuts_only_the_bar():
     rows = [("16 bits", 10.0, 100), ("RTN", 900.0, 40), ("AWQ", 12.0, 41)]
-    assert "16 bits 10.00, RTN 900.00, AWQ 12.00" in says(llm.quality({"W3": rows}, "All"))
+    drawn = says(llm.quality({"W3": rows, "W4": rows[::2], "W8A8": rows[:2]}, "this model"))
+    assert drawn.startswith("Least perplexity of this model: AWQ in W3 and W4, RTN in W8A8.")
+    assert "W3: 16 bits 10.00, RTN 900.00, AWQ 12.00" in drawn
+    assert "guess" not in drawn
+
+
+def test_guessed_ranks_stand_at_the_bars_of_their_table(monkeypatch):
+    tables = {name: [("16 bits", 10.0, 100), *ROWS] for name in ("W3", "W4")}
+    written, write = [], Axes.text
+    monkeypatch.setattr(
+        Axes, "text", lambda ax, x, y, text, **how: (written.append(text), write(ax, x, y, text, **how))
+    )
+    guess = {"W3": {"RTN": 1, "AWQ": 2, "none such": 3, "by lot": "last"}}
+    drawn = says(llm.quality(tables, "this model", guess=guess))
+    assert "Ranks: AWQ: you said 2, it is 1, off by 1; RTN: you said 1, it is 3, off by 2." in drawn
+    behind = [" 14.0: no. 3, your guess 1", " 13.0", " 12.0: no. 1, your guess 2"]
+    assert written == [*behind, " 14.0", " 13.0", " 12.0"]
+
+
+@pytest.mark.parametrize("guess", [{"W3": None}, {"W3": {"RTN": None, "AWQ": None}}])
+def test_the_table_waits_for_blank_ranks(guess):
+    tables = {"W3": [("16 bits", 10.0, 100), *ROWS]}
+    assert isinstance(llm.quality(tables, "this model", guess=guess), HeldBack)
+
+
+@pytest.mark.parametrize(
+    "ranks", [["AWQ", "RTN"], "AWQ", 3, {"AWQ": "first $"}, {"AWQ": float("nan")}, {"AWQ": None, "RTN": 2}]
+)
+def test_ranks_that_are_no_numbers_are_left_out_and_not_raised(ranks):
+    assert says(llm.quality({"W3": [("16 bits", 10.0, 100), *ROWS]}, "this model", guess={"W3": ranks}))
 
 
 def test_at_batch_1_four_bits_are_in_front_and_at_512_integers():

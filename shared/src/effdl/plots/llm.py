@@ -18,11 +18,13 @@ from torch import Tensor
 
 from effdl.decode import Machine, roofline
 from effdl.lmquant import outlier_ratio
+from effdl.plots.predictions import HeldBack, compare_guess, is_blank
 from effdl.plots.style import COLORS, GREY, Picture, end_labels, label, panels, picture
 
 __all__ = ["curves", "draw_roof", "footprint", "group_sizes", "outliers", "quality", "roofs"]
 
 MIB = 2**20
+Row = tuple[str, float, int]
 
 
 def footprint(parts: Mapping[str, float]) -> Picture:
@@ -157,35 +159,64 @@ def group_sizes(
     return picture(fig, f"{title}. Groups of {', '.join(map(str, sizes))}. {text}.")
 
 
-def quality(tables: Mapping[str, Sequence[tuple[str, float, int]]], title: str) -> Picture:
+def quality(
+    tables: Mapping[str, Sequence[Row]], model: str, *, guess: Mapping[str, Mapping[str, int]] | None = None
+) -> Picture | HeldBack:
     """Bars of perplexity, a panel for each table, the float model as a grey line; beyond three times that a bar is cut.
 
-    Shapes: {table: rows (method, perplexity, bytes), the float model first}
+    `guess` is a prediction of ranks, 1 for the least perplexity, in one table: {table: {method: rank}}; guess and rank
+    stand at the bars, and the figure waits for a blank one.
+
+    Shapes: {table: rows (method, perplexity, bytes)}, the float model first
     Source: ours
     """
-    fig, axes = panels(len(tables), height=2.9, sharey=False)
-    text, before = [], None
+    if guess is not None and is_blank(guess):
+        return HeldBack()
+    guess = guess or {}
+    # numbers of a panel with guesses take more room
+    widths = [1.7 if name in guess else 1 for name in tables]
+    fig, axes = panels(len(tables), height=2.9, sharey=False, width_ratios=widths)
+    text, best, before, told = [], {}, None, ""
     for ax, (name, rows) in zip(np.atleast_1d(axes), tables.items(), strict=True):
         (_, base, _), *others = rows
-        names, values = [row[0] for row in others], [row[1] for row in others]
-        highest = min(max(values), 3 * base)
-        best = min(values)
-        colors = [COLORS[2] if value == best else COLORS[0] for value in values]
-        ax.barh(names, np.minimum(values, highest), color=colors, height=0.65)
+        names = [row[0] for row in others]
+        ranks, said = _ranks(others, guess.get(name))
+        told += said
+        _quality_bars(ax, others, base, ranks)
         if names == before:
             ax.set_yticklabels([])
         before = names
-        ax.axvline(base, color=GREY, lw=1.2)
-        for row, value in enumerate(values):
-            shown = f" {value:.1f}" if value <= highest else f" ... {value:.0f}"
-            weight = "bold" if value == best else "normal"
-            ax.text(min(value, highest), row, shown, va="center", fontsize=7, fontweight=weight)
-        low = 0.9 * min(base, best)
-        ax.set(xlim=(low, highest + 0.25 * (highest - low)), xlabel="perplexity")
         ax.set_title(f"{name} (grey: {base:.1f})", fontsize=8)
-        ax.tick_params(axis="y", labelsize=7)
-        ax.invert_yaxis()
-        ax.grid(False)
+        best.setdefault(min(others, key=lambda row: row[1])[0], []).append(name)
         text.append(f"{name}: 16 bits {base:.2f}, " + ", ".join(f"{n} {v:.2f}" for n, v, _ in others))
+    title = f"Least perplexity of {model}: " + ", ".join(f"{who} in {' and '.join(at)}" for who, at in best.items())
     fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
-    return picture(fig, f"{title}. {'; '.join(text)}.")
+    return picture(fig, f"{title}. {'; '.join(text)}.{told}")
+
+
+def _quality_bars(ax: Axes, rows: Sequence[Row], base: float, ranks: Mapping[str, str]) -> None:
+    """One panel of `quality`; what `ranks` says of a method stands behind its number."""
+    values = [row[1] for row in rows]
+    highest, best = min(max(values), 3 * base), min(values)
+    colors = [COLORS[2] if value == best else COLORS[0] for value in values]
+    ax.barh([row[0] for row in rows], np.minimum(values, highest), color=colors, height=0.65)
+    ax.axvline(base, color=GREY, lw=1.2)
+    for row, (name, value, _) in enumerate(rows):
+        shown = (f" {value:.1f}" if value <= highest else f" ... {value:.0f}") + ranks.get(name, "")
+        weight = "bold" if value == best else "normal"
+        ax.text(min(value, highest), row, shown, va="center", fontsize=7, fontweight=weight)
+    low = 0.9 * min(base, best)
+    ax.set(xlim=(low, highest + (1.3 if ranks else 0.32) * (highest - low)), xlabel="perplexity")
+    ax.tick_params(axis="y", labelsize=7)
+    ax.invert_yaxis()
+    ax.grid(False)
+
+
+def _ranks(rows: Sequence[Row], guess: Mapping[str, int] | None) -> tuple[dict[str, str], str]:
+    """What stands at each method whose rank among some was guessed, and all of it in words."""
+    guess = guess if isinstance(guess, Mapping) else {}
+    order = sorted((row for row in rows if row[0] in guess), key=lambda row: row[1])
+    ranks = {name: rank for rank, (name, _, _) in enumerate(order, 1) if isinstance(guess[name], (int, float))}
+    at_bars = {name: f": no. {rank}, your guess {guess[name]:g}" for name, rank in ranks.items()}
+    told = "; ".join(compare_guess(name, guess[name], rank) for name, rank in ranks.items())
+    return at_bars, f" Ranks: {told}." if told else ""
