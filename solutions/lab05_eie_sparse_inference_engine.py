@@ -130,7 +130,7 @@ tiny = torch.tensor([[1, 0, 2], [0, 0, 3], [4, 0, 0]])
 plots.reveal(guess_lists, {"z": str(z), "p": str(p)})
 
 # %% [markdown]
-# z begins anew at each column; an empty column repeats its pointer.
+# Each column begins z anew; empty ones repeat their pointer.
 #
 # ### Exercise 5.2 - Every PE its rows    12 min - 15 points - difficulty 3/5
 # Write `interleave`. Given codes (rows, cols), return for each of n_pe elements (v, z, p), three lists of ints. Element
@@ -209,13 +209,13 @@ print("equal to the dense product within 1e-5:", bool((b - dense).abs().max() <=
 print(counts, "of", layer.codes.numel(), "dense MACs")
 
 # %% [markdown]
-# As many entries as MACs: no padding was read. Why can there be none, with 8 rows in a PE and 4 bits?
+# As many entries as MACs, so no padding was read. Why, with 8 rows in a PE and 4 bits?
 #
 # ## 4 - Who waits for whom?
-# PEs have different numbers of entries in a column. If all wait for the slowest, most stand idle; so each has a
-# *queue* of broadcast activations. Our rule, exactly: in each cycle, first, if every queue has a free place, the next
-# activation is broadcast into all of them; then each PE does one entry of its queue's head, which keeps its place
-# until its last entry is done. An activation without entries takes a PE no cycle.
+# PEs have different numbers of entries in a column. Lest all wait for the slowest, each has a *queue* of broadcast
+# activations. Our rule, exactly: in each cycle, first, if every queue has a free place, the next activation is
+# broadcast into all of them; then each PE does one entry of its queue's head, which keeps its place until its last
+# entry is done. An activation without entries takes a PE no cycle.
 #
 # By hand: two PEs, two activations, entries [[2, 0], [1, 3]]. How many cycles with one place, how many with two?
 
@@ -346,6 +346,9 @@ bitmask_bits = storage.bitmask_bits(layer.codes != 0, 4) + 256
 smaller = "EIE" if min(by_width) < bitmask_bits else "bitmask"
 plots.reveal(guess_format, {"best b": widths[by_width.index(min(by_width))], "smaller": smaller})
 
+# %% [markdown]
+# Each width, of the real layer and of the made-up matrix; dashed, the bitmask:
+
 # %% role="figure"
 sizes = {"real, 4 PEs": (layer.codes, 4), "made up, 64 PEs": (made_up, 64)}
 curves = {name: storage.bits_by_width(codes, n, widths) / codes.numel() for name, (codes, n) in sizes.items()}
@@ -372,9 +375,9 @@ eie_costs.widths(widths, {name: curve.tolist() for name, curve in curves.items()
 check("5.6", bits_by_width)
 
 # %% [markdown]
-# Dashed, above, is the bitmask. Why does it win on the real layer? Count the pointers: 4 x 577 x 16 bits are 1 bit for
-# each of its 36,864 weights, as many as the mask. Thousands of rows would share them. A count is a claim, so the last
-# cell packs the real layer's bytes.
+# Why does the bitmask win on the real layer? Count the pointers: 4 x 577 x 16 bits are 1 bit for each of its 36,864
+# weights, as many as the mask. Thousands of rows would share them. A count is a claim, so the last cell packs the real
+# layer's bytes.
 
 # %% role="figure"
 eie_costs.formats({name: eie_bytes.bits_a_weight(codes, n_pe=n) for name, (codes, n) in sizes.items()})
@@ -422,11 +425,11 @@ for n_pe in (1, 4, 8, 16):
 # %% [markdown]
 # ## Wrap-up
 # Zeros save time only where a machine is built to skip them; savings of weights and activations multiply. Queues even
-# out columns, balanced pruning totals, and nothing helps too few rows. Pointers can cost more than the weights.
+# out columns, balanced pruning totals, nothing helps too few rows. Pointers can cost more than weights.
 #
 # | | network | what is claimed |
 # |---|---|---|
-# | EIE, 2016 | nine layers, AlexNet's and others; 64 PEs | 189 and 13 times faster than CPU and GPU, 24,000 and 3,400 times less energy |
+# | EIE, 2016 | nine layers; 64 PEs | 189 and 13 times faster than CPU and GPU, 24,000 and 3,400 times less energy |
 # | ESE, 2017 | LSTM for speech, FPGA | 20 times smaller; 43 and 3 times faster than CPU and GPU |
 # | ours | six layers of ResNet8, cycles of a model | last table above; no clock, no energy |
 #

@@ -62,7 +62,7 @@ def draw_column(ax: Axes, codes: Sequence[int], v: Sequence[int], z: Sequence[in
     for row, filled in enumerate(cells[0]):
         ax.add_patch(Rectangle((row - 0.5, 1.6), 1, 0.8, fc=COLORS[0] if filled else PALE, ec="white"))
         if filled:
-            ax.text(row, 2.0, codes[row], color="white", ha="center", va="center", fontsize=7)
+            ax.text(row, 2.0, codes[row], color="white", ha="center", va="center", fontsize=6)
     at, n_padding, step = -1, 0, len(codes) / max(len(v), 1)
     for number, (code, zeros) in enumerate(zip(v, z, strict=True)):
         at, middle = at + zeros + 1, (number + 0.5) * step - 0.5

@@ -38,7 +38,7 @@ def utilization(n_pes: Sequence[int], depths: Sequence[int], named: Mapping[str,
     first.set_ylabel("cycles with an entry (%)")
     key(first, {_places(depth): COLORS[i] for i, depth in enumerate(depths)}, (0.04, 0.2), (0, -0.08))
     shares = ", ".join(f"{100 * values[-1, -1]:.0f} % ({name})" for name, values in named.items())
-    said = f"{n_pes[-1]} elements with {_places(depths[-1])} are busy in {shares} of the cycles"
+    said = f"Busy with {n_pes[-1]} elements, {_places(depths[-1])}: {shares}"
     fig.suptitle(said, x=0.01, ha="left", fontsize=10, fontweight="bold")
     text = "; ".join(
         f"{name}: "
@@ -86,9 +86,9 @@ def widths(
         f"{name}: {', '.join(f'{b:.2f}' for b in bits)}, bitmask {baseline[name]:.2f}" for name, bits in named.items()
     )
     first = next(iter(named))
-    least, bitmask = min(named[first]), baseline[first]
+    least, bitmask, n = min(named[first]), baseline[first], len(index_bits)
     told = mark_guesses(ax, guess, {"best b": best[first]}, lambda _, bits: (bits, least), offset=(5, -9))
-    places = {"EIE": (best[first], least), "bitmask": (best[first] + 1, bitmask)}
+    places = {"EIE": (index_bits[3 * n // 4], named[first][3 * n // 4]), "bitmask": (index_bits[n // 4], bitmask)}
     told += mark_choice(ax, guess, "EIE" if least < bitmask else "bitmask", places, entry="smaller", offset=(9, -14))
     return picture(fig, f"{title}. Bits a weight at {index_bits[0]} to {index_bits[-1]} bits of index: {text}.{told}")
 
