@@ -84,7 +84,7 @@ def timeline(found: Mapping[str, tuple[Tensor, float]], workers: int, *, dpi: in
         ax.add_collection(PolyCollection(corners, facecolor=COLORS[index], edgecolor="white", lw=0.7))
         ax.axvline(end.max(), color="black", lw=0.9)
         ax.set_title(f"{name}: {100 * used:.0f} % used", fontsize=9)
-        ax.set_xlabel("time")
+        ax.set_xlabel("time (entries)")
         ax.grid(False)
     first = np.atleast_1d(axes)[0]
     first.set(ylabel="worker", yticks=range(0, workers, max(1, workers // 4)), ylim=(workers - 0.4, -0.6))
