@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from effdl.plots.predictions import HeldBack, is_blank, mark_choice, mark_guesses
 from effdl.plots.style import COLORS, GREY, MARKERS, Picture, end_labels, key, label, panels, picture
@@ -86,10 +87,7 @@ def widths(
         f"{name}: {', '.join(f'{b:.2f}' for b in bits)}, bitmask {baseline[name]:.2f}" for name, bits in named.items()
     )
     first = next(iter(named))
-    least, bitmask, n = min(named[first]), baseline[first], len(index_bits)
-    told = mark_guesses(ax, guess, {"best b": best[first]}, lambda _, bits: (bits, least), offset=(5, -9))
-    places = {"EIE": (index_bits[3 * n // 4], named[first][3 * n // 4]), "bitmask": (index_bits[n // 4], bitmask)}
-    told += mark_choice(ax, guess, "EIE" if least < bitmask else "bitmask", places, entry="smaller", offset=(9, -14))
+    told = _mark_widths(ax, guess, dict(zip(index_bits, named[first], strict=True)), baseline[first])
     return picture(fig, f"{title}. Bits a weight at {index_bits[0]} to {index_bits[-1]} bits of index: {text}.{told}")
 
 
@@ -141,6 +139,16 @@ def quality(points: Mapping[str, tuple[float, float]]) -> Picture:
     ax.set_title(title)
     text = ", ".join(f"{name} {size:.1f} KiB {percent:.1f} %" for name, (size, percent) in points.items())
     return picture(fig, f"{title}. {text}.")
+
+
+def _mark_widths(ax: Axes, guess: Mapping[str, float | str] | None, curve: Mapping[int, float], bitmask: float) -> str:
+    """Mark the guessed width below a curve's lowest point, and the format that was guessed; return both in words."""
+    best, widths = min(curve, key=curve.get), list(curve)
+    early, late = widths[len(widths) // 4], widths[3 * len(widths) // 4]
+    told = mark_guesses(ax, guess, {"best b": best}, lambda _, bits: (bits, curve[best]), offset=(5, -9))
+    places = {"EIE": (late, curve[late]), "bitmask": (early, bitmask)}
+    smaller = "EIE" if curve[best] < bitmask else "bitmask"
+    return told + mark_choice(ax, guess, smaller, places, entry="smaller", offset=(9, -14))
 
 
 def _places(depth: int) -> str:
