@@ -176,7 +176,7 @@ check("10.2", QATLayer)
 # %% predict="10.4"
 guess_stuck = {"weights that changed, plain": 0, "plain right": 48, "STE right": 87}
 
-# %% role="experiment"
+# %%
 plain = lowbit_runs.trained(net, "W2A8", seen, epochs=1, fake_quantize=qat.plain_rounding)
 with_ste = lowbit_runs.trained(net, "W2A8", seen, epochs=1)
 before, after = qat_net.integers(ptq["W2A8"]), qat_net.integers(plain)
@@ -190,7 +190,7 @@ plots.reveal(guess_stuck, {name: round(percent) for name, percent in right.items
 # 1,000 images without labels, and trained for three epochs. That takes minutes, so it is cached
 # (`python -m effdl.make.lab10`).
 
-# %% role="figure"
+# %%
 results = lowbit_runs.load()
 plots.quantized.by_bits(*results.by_bits(), results.dense.mean(), guess=guess_ptq)
 
@@ -348,7 +348,7 @@ plots.lowbit.calculator(xnor_matmul)
 # %% predict="10.6"
 guess_faster = {"1024": 30, "4096": 130}
 
-# %% role="figure" tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output"]
 times = {n: xnor_speed.measure(n) for n in (1024, 4096)}
 plots.reveal(guess_faster, {str(n): round(xnor_speed.ratio(found)) for n, found in times.items()}, "x")
 print("MiB at 4096, float32 and bits:", [size / 2**20 for size in xnor_speed.sizes_bytes(4096)])
