@@ -314,7 +314,7 @@ check("17.6", matmul_tiled_c)
 # %% predict="17.5"
 guess_kernels = {"unrolled": 4.8, "register tile": 2.8, "simd": 1.8}
 
-# %% role="figure"
+# %%
 found = {name.removeprefix("matmul_"): kernels.measure(name, layer.a, layer.b) for name in kernels.KERNELS}
 asked = ("unrolled", "register_tile", "simd")
 plots.reveal(guess_kernels, {name.replace("_", " "): round(found[name].per_mac, 1) for name in asked})
