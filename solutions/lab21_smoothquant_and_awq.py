@@ -385,12 +385,11 @@ for name, layer in real.items():
 # %% predict="21.5"
 guess_rank = {"RTN": 3, "1 % most active": 1, "AWQ": 2}
 
-# %% role="experiment"
+# %%
 float_row = lmtable.Row(lmtable.FLOAT, text.perplexity(loud, macbeth), lmquant.stored_bytes(loud))
 tables = {f"W{bits} g32": [float_row, *lmtable.rows(loud, seen_loud, macbeth, bits, 32)] for bits in (4, 3)}
 tables["W8A8"] = [float_row, *lmtable.integer_rows(loud, seen_loud, macbeth, (0.5, 0.75))]
-lines = [f"{name:8} {method:24} perplexity {perplexity:7.2f}   {size / 2**20:.2f} MiB"
-         for name, rows in tables.items() for method, perplexity, size in rows]  # fmt: skip
+lines = [f"{name:8} {row}" for name, rows in tables.items() for row in rows]
 measured = {row.method: row.perplexity for row in tables["W3 g32"]}
 order = sorted(("RTN", "1 % most active", "AWQ"), key=measured.get)
 plots.reveal(guess_rank, {name: 1 + order.index(name) for name in order}, details="\n".join(lines))
@@ -405,9 +404,7 @@ plots.llm.quality(tables, "tinylm", guess={"W3 g32": guess_rank})
 
 # %% role="experiment" tags=["nbval-ignore-output"]
 cached = lmtable.load()
-for name, rows in cached.items():
-    for method, perplexity, size in rows:
-        print(f"{name:8} {method:24} perplexity {perplexity:9.2f}   {size / 2**20:.1f} MiB")
+print("\n".join(f"{name:8} {row}" for name, rows in cached.items() for row in rows))
 print(lmtable.remeasured())
 plots.llm.quality(cached, "SmolLM2-135M")
 
@@ -421,8 +418,7 @@ plots.llm.quality(cached, "SmolLM2-135M")
 # %% role="experiment"
 tempest = text.windows(tokens.encode(text.load("shakespeare_test")), limit=48)
 final = lmtable.report(loud, seen_loud, tempest)
-for method, perplexity, size in final:
-    print(f"{method:24} perplexity {perplexity:6.2f} on The Tempest, {size / 2**20:.2f} MiB")
+print("\n".join(str(row) for row in final))
 
 # %% [markdown]
 # ## Honest limits

@@ -128,6 +128,10 @@ def test_every_method_of_the_table_is_measured(net):
     assert len(lmtable.report(net, seen, rows)) == 6
 
 
+def test_a_row_of_the_table_reads_as_a_line():
+    assert str(lmtable.Row("RTN", 33.4712, 3 * 2**19)).split() == ["RTN", "perplexity", "33.47", "1.50", "MiB"]
+
+
 def test_an_unknown_method_is_refused(net):
     with pytest.raises(ValueError, match="GPTQ"):
         lmtable.change("GPTQ", {}, 3, 8)

@@ -41,6 +41,9 @@ class Row(NamedTuple):
     perplexity: float
     size_bytes: int
 
+    def __str__(self) -> str:
+        return f"{self.method:24} perplexity {self.perplexity:7.2f}   {self.size_bytes / 2**20:6.2f} MiB"
+
 
 def change(method: str, seen: Mapping[str, Seen], bits: int, group_size: int) -> Callable[[str, Tensor], Tensor]:
     """The function (layer name, weight) -> weight of a method; its lots are drawn with seed 0.
