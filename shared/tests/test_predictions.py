@@ -104,16 +104,6 @@ def test_the_axes_grow_for_a_guess_nearby_and_not_for_one_far_away():
     matplotlib.pyplot.close()
 
 
-def test_logarithmic_axes_grow_by_factors_and_leave_out_what_they_cannot_hold():
-    _, ax = panels()
-    ax.set(xscale="log", xlim=(1, 100))
-    mark_guesses(ax, {"a": 1000, "b": 0, "c": -3}, {"a": 5, "b": 5, "c": 5}, lambda _, value: (value, 0.5))
-    assert ax.get_xlim() == pytest.approx((1, 10**3.1))
-    diamonds = [tuple(line.get_xdata()) for line in ax.lines if line.get_marker() == "D"]
-    assert diamonds == [(1000,)]
-    matplotlib.pyplot.close()
-
-
 def test_the_words_stand_where_they_are_put():
     _, ax = panels()
     mark_guesses(ax, {"a": 0.4}, {"a": 0.5}, lambda _, value: (value, 0.5), offset=(-7, 13))
