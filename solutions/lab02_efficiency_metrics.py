@@ -128,7 +128,7 @@ kinds["int 8, fc int 4"] = {name: 4 if name.startswith("fc") else 8 for name in 
 plots.efficiency.sizes({kind: counting.model_bytes(weights, bits) for kind, bits in kinds.items()}, "AlexNet")
 
 # %% [markdown]
-# Which of its eight layers would you quantize first to make the file small? Would that make it faster?
+# Which layer would you quantize first for a small file? Would that make it faster?
 #
 # ## 2 - Arithmetic: MACs and FLOPs
 # A **MAC** is one multiplication with its addition: 2 **FLOPs** (OPs, if integers). FLOPS with a large S is a speed. An
@@ -183,17 +183,17 @@ plots.efficiency_widgets.layer_explorer(count_parameters, layer_macs)
 # %% predict="2.4"
 guess_linear = {"weights": 96, "MACs": 8}
 
-# %% role="figure"
+# %%
 macs, fc = {row.name: row.macs for row in whole}, ("fc6", "fc7", "fc8")
 parts = {what: sum(of[name] for name in fc) / sum(of.values()) for what, of in (("weights", weights), ("MACs", macs))}
 plots.reveal(guess_linear, {what: round(100 * part) for what, part in parts.items()}, "%")
 library = counting.profile(alexnet.alexnet(paper=False), alexnet.INPUT)
 for name, rows in (("the paper's AlexNet", whole), ("the one in libraries", library)):
     print(f"{name}: {sum(row.parameters for row in rows):,} parameters, {sum(row.macs for row in rows):,} MACs")
-plots.efficiency.shares(whole, "AlexNet")
+plots.efficiency.shares(whole, "AlexNet", guess=guess_linear)
 
 # %% [markdown]
-# The paper's has two groups, for two GPUs; libraries hold one of a single group. Name the version when you quote a
+# The paper's has two groups, for two GPUs; that of libraries has one. Name the version when you quote a
 # count, and count yourself: 34,848 weights in conv1 and 37,748,736 in fc6 are both found misprinted.
 #
 # ## 3 - Memory: activations that are alive
@@ -201,8 +201,8 @@ plots.efficiency.shares(whole, "AlexNet")
 # **peak** the most that is there at once. While a step runs, what it reads, what it writes and what later steps need
 # are there.
 #
-# By hand: x (4 values) -> a (6) -> b (4), then y = b + x (4). How many values are alive at each of the four steps? How
-# many at b if nothing were added?
+# By hand: x (4 values) -> a (6) -> b (4), then y = b + x (4). How many values are alive at each step? And at b, if
+# nothing were added?
 
 # %% predict="2.5"
 guess_alive = {"x": 4, "a": 10, "b": 14, "y": 12, "b, nothing added": 10}
@@ -243,14 +243,14 @@ guess_peak = 4.3
 
 # %%
 steps = {name: liveness.trace(net, image) for name, net in nets.items()}
-peaks = {name: max(liveness.live_activations(each)) for name, each in steps.items()}
-totals = {name: sum(step.count for step in each) for name, each in steps.items()}
+runs = {name: (each, liveness.live_activations(each)) for name, each in steps.items()}
+peaks = {name: max(alive) for name, (_, alive) in runs.items()}
 plots.reveal(guess_peak, round(peaks["MobileNetV2"] / peaks["ResNet8"], 1), "times ResNet8's peak")
-print(f"peaks {peaks}, totals {totals}")
+plots.efficiency.timelines(runs, n_parameters, guess={"peak": guess_peak})
 
 # %% [markdown]
-# The widget runs *your* function on both networks. Before you touch it: from which widening on does MobileNetV2 need
-# more memory than ResNet8?
+# The widget runs *your* function on both networks, first without widening. Before you touch it: from which on does
+# MobileNetV2 need more memory than ResNet8?
 
 # %% role="widget"
 plots.efficiency_widgets.memory_explorer(live_activations)
@@ -353,7 +353,7 @@ plots.efficiency.samples(times, latency.summarize(times, 20), 20)
 # %% predict="2.8"
 guess_faster = {"depthwise, times faster": 11, "one row, times slower": 3}
 
-# %% role="figure" tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output"]
 timed = {}
 for name, (layer, x) in latency.layers().items():
     median = latency.summarize(latency.sample_ms(latency.run(layer, x), 60), 10).median
@@ -362,7 +362,7 @@ for name, (layer, x) in latency.layers().items():
 faster = timed["3 x 3"][1] / timed["depthwise 3 x 3"][1]
 slower = {"depthwise, times faster": round(faster, 1), "one row, times slower": round(few_ms / few * many / many_ms, 1)}
 plots.reveal(guess_faster, slower)
-plots.efficiency.rates(timed)
+plots.efficiency.rates(timed, guess=guess_faster)
 
 # %% [markdown]
 # MACs are not time. Below, both networks under the roof of *this* processor, its peak and bandwidth measured, and
@@ -433,18 +433,18 @@ plots.efficiency.energies(spent)
 # What would change if the weights stayed in SRAM for a thousand images? Which of your counts would then matter most?
 #
 # ## 7 - Put together
-# One network divided by the other, metric by metric; below 1 MobileNetV2 is better. Time is measured, so that bar
-# moves from run to run.
+# One network divided by the other, metric by metric; below 1 MobileNetV2 is better. Memory to run is the peak,
+# energy that of int8; time is measured, so that bar moves from run to run.
 
-# %% role="figure" tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output"]
 medians = {name: latency.summarize(latency.sample_ms(call, 100), 20).median for name, call in calls.items()}
 joules = {name: sum(spent[f"{name}, int8"].values()) for name in nets}
 wins = {"memory to run": peaks, "milliseconds": medians, "energy": joules}
 plots.reveal(guess_wins, {what: "yes" if of["MobileNetV2"] < of["ResNet8"] else "no" for what, of in wins.items()})
-costs = {"parameters": n_parameters, "MACs": n_macs, "all activations": totals, "peak activations": peaks}
-costs |= {"median ms": medians, "energy, int8": joules}
+totals = {name: sum(step.count for step in each) for name, each in steps.items()}
+costs = {"parameters": n_parameters, "MACs": n_macs, "all activations": totals} | wins
 ratios = {what: of["MobileNetV2"] / of["ResNet8"] for what, of in costs.items()}
-plots.efficiency.scorecard(ratios, "MobileNetV2", "ResNet8")
+plots.efficiency.scorecard(ratios, "MobileNetV2", "ResNet8", guess=guess_wins)
 
 # %% [markdown]
 # No network is best by all metrics. Say what binds you, storage, memory, time or energy, and count that.

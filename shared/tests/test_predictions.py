@@ -138,7 +138,7 @@ PLACES = {"SNIP": (1, 2), "GraSP": (3, 4), 4: (5, 6)}
         (" grasp ", "your guess, right", (3, 4), " Your guess:  grasp , right."),
         ("SNIP", "your guess, wrong", (1, 2), " Your guess: SNIP, it is GraSP."),
         (4, "your guess, wrong", (5, 6), " Your guess: 4, it is GraSP."),
-        ({"method": "GraSP", "points": 3}, "your guess, right", (3, 4), " Your guess for method: GraSP, right."),
+        ({"method": "GraSP", "points": 3}, "your guess, right", (3, 4), " Your guess (method): GraSP, right."),
     ],
 )
 def test_what_was_chosen_is_tagged_at_its_place(guess, tag, at, words):

@@ -13,14 +13,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from effdl.counting import Row
 from effdl.latency import Summary
 from effdl.liveness import Step
-from effdl.plots.style import COLORS, GREY, Picture, label, panels, picture
+from effdl.plots.predictions import HeldBack, is_blank, mark_choice, mark_guesses
+from effdl.plots.style import COLORS, GREY, PALE, Picture, label, panels, picture
 
 __all__ = ["energies", "rates", "samples", "scorecard", "shares", "sizes", "timelines"]
 
+FASTER, SLOWER = "depthwise, times faster", "one row, times slower"  # what lab 02 asks of measured layers
 PARTS = {"MACs": COLORS[0], "SRAM": COLORS[2], "DRAM": COLORS[1]}
 
 
@@ -46,62 +49,85 @@ def sizes(bytes_by_precision: Mapping[str, int], name: str) -> Picture:
     return picture(fig, f"{title}. " + "; ".join(f"{precision} {size:,} bytes" for precision, size in rows) + ".")
 
 
-def shares(rows: Sequence[Row], name: str) -> Picture:
-    """Bars of each layer's share of the parameters, the MACs and the activations; linear layers in another color.
+def shares(rows: Sequence[Row], name: str, *, guess: Mapping[str, float] | None = None) -> Picture | HeldBack:
+    """Bars of each layer's share of the parameters, the MACs and the activations, and of all linear ones together.
+
+    `guess` is a prediction of the linear layers' percent of "weights" and of "MACs", marked below their bar; the figure
+    waits for a blank one.
 
     Shapes: none
     Source: ours
     """
-    names = [row.name for row in rows]
+    if guess is not None and is_blank(guess):
+        return HeldBack()
     linear = np.array([row.layer.kind == "linear" for row in rows])
     columns = {
-        "parameters": [row.parameters for row in rows],
+        "weights": [row.parameters for row in rows],
         "MACs": [row.macs for row in rows],
         "activations": [row.activations for row in rows],
     }
     found = {what: 100 * np.array(values) / sum(values) for what, values in columns.items()}
-    fig, axes = panels(len(found), height=2.8, sharey=True)
+    of = {what: float(share[linear].sum()) for what, share in found.items()}
+    bars = [row.name for row in rows] + ["all linear"]
+    faces = [COLORS[1] if is_linear else COLORS[0] for is_linear in linear] + ["white"]
+    fig, axes = panels(len(found), height=3.1, sharey=True)
+    told = ""
     for ax, (what, share) in zip(axes, found.items(), strict=True):
-        ax.barh(names, share, color=[COLORS[1] if is_linear else COLORS[0] for is_linear in linear])
-        ax.set(xlabel=f"share of {what} (%)", xlim=(0, 1.25 * max(share)))
+        values = [*share, of[what]]
+        ax.barh(bars, values, color=faces, edgecolor=[*faces[:-1], COLORS[1]])
+        ax.set(xlabel=f"share of {what.replace('weights', 'parameters')} (%)", xlim=(0, 1.25 * max(values)))
         ax.grid(False)
-        for row, value in enumerate(share):
-            ax.text(value + 0.5, row, f"{value:.0f}", va="center", fontsize=8)
-    axes[0].invert_yaxis()
-    of = {what: share[linear].sum() for what, share in found.items()}
-    title = f"{name}: linear layers hold {of['parameters']:.0f} % of the weights, take {of['MACs']:.0f} % of the MACs"
+        for row, value in enumerate(values):
+            label(ax, (value, row), f"{value:.0f}", "black", dx=3)
+        told += mark_guesses(ax, guess, {what: round(of[what])}, lambda _, percent: (percent, len(bars)), offset=None)
+    axes[0].set_ylim(len(bars) - (0.5 if guess is None else -0.5), -0.7)
+    axes[0].set_yticks(range(len(bars) + bool(guess)), [*bars, "your guess"][: len(bars) + bool(guess)])
+    title = f"{name}: linear layers hold {of['weights']:.0f} % of the weights, take {of['MACs']:.0f} % of the MACs"
     fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
     listed = "; ".join(f"{row.name} {row.parameters:,}, {row.macs:,}, {row.activations:,}" for row in rows)
-    return picture(fig, f"{title}. Parameters, MACs and activations: {listed}. Linear layers are orange.")
+    return picture(fig, f"{title}. Parameters, MACs and activations: {listed}. Linear layers are orange.{told}")
 
 
 def timelines(
-    runs: Mapping[str, tuple[Sequence[Step], Sequence[int]]], parameters: Mapping[str, int], *, dpi: int = 130
-) -> Picture:
+    runs: Mapping[str, tuple[Sequence[Step], Sequence[int]]],
+    parameters: Mapping[str, int],
+    *,
+    guess: Mapping[str, float] | None = None,
+    dpi: int = 130,
+) -> Picture | HeldBack:
     """Steps: how many values are alive while each step of some networks runs; the first network is the baseline.
+
+    `guess` is a prediction of the last network's {"peak": divided by the baseline's}, marked at the peak; the figure
+    waits for a blank one.
 
     Shapes: runs {network: (steps, live values)}, both as long; parameters {network: count}
     Source: Lin et al. 2021, figure 1, arXiv:2110.15352
     """
+    if guess is not None and is_blank(guess):
+        return HeldBack()
     fig, axes = panels(len(runs), height=2.9, sharey=True)
-    peaks = {}
+    peaks = {name: max(live) for name, (_, live) in runs.items()}
     for index, (ax, (name, (steps, live))) in enumerate(zip(np.atleast_1d(axes), runs.items(), strict=True)):
         color = COLORS[1] if index else GREY
         ax.bar(range(len(live)), live, color=color, alpha=0.45, width=1.0)
         ax.bar(range(len(live)), [step.count for step in steps], color=color, width=1.0)
-        peaks[name] = max(live)
-        ax.set_title(f"{name}: peak {peaks[name]:,} at step {list(live).index(peaks[name])}", fontsize=9)
+        at = list(live).index(peaks[name])
+        ax.set_title(f"{name}: peak {peaks[name]:,} at step {at}", fontsize=9)
         ax.set(xlabel="step (dark: what it writes)", ylabel="" if index else "values alive")
         ax.xaxis.get_major_locator().set_params(integer=True)
     first, last = next(iter(runs)), list(runs)[-1]
     fewer, larger = parameters[first] / parameters[last], peaks[last] / peaks[first]
-    title = f"{last} has {fewer:.1f} times fewer parameters and {larger:.1f} times the peak"
+    told = mark_guesses(
+        ax, guess, {"peak": round(larger, 1)}, lambda _, ratio: (at, ratio * peaks[first]), offset=(9, 0)
+    )
+    peak = "the same peak" if larger == 1 else f"{larger:.1f} times the peak"
+    title = f"{last} has {fewer:.1f} times fewer parameters and {peak}"
     fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
     listed = "; ".join(
         f"{name} {parameters[name]:,} parameters, values alive {', '.join(map(str, live))}"
         for name, (_, live) in runs.items()
     )
-    return picture(fig, f"{title}. {listed}.", dpi=dpi)
+    return picture(fig, f"{title}. {listed}.{told}", dpi=dpi)
 
 
 def samples(times_ms: Sequence[float], found: Summary, n_warmup: int) -> Picture:
@@ -131,33 +157,36 @@ def samples(times_ms: Sequence[float], found: Summary, n_warmup: int) -> Picture
     return picture(fig, f"{title}. The median lies in {found.low:.3g} to {found.high:.3g} ms with 95 % confidence.")
 
 
-def rates(points: Mapping[str, tuple[int, float]]) -> Picture:
+def rates(points: Mapping[str, tuple[int, float]], *, guess: Mapping[str, float] | None = None) -> Picture | HeldBack:
     """Measured layers: MACs against milliseconds on two logarithmic axes, with lines of equal MACs a second.
+
+    `guess` is a prediction of the ratios that lab 02 asks for, marked where it puts a layer's time; the figure waits
+    for a blank one.
 
     Shapes: points {layer: (MACs, ms)}
     Source: ours
     """
+    if guess is not None and is_blank(guess):
+        return HeldBack()
     fig, ax = panels(height=3.2)
     speeds = {name: macs / ms / 1e6 for name, (macs, ms) in points.items()}
     most = np.array([min(macs for macs, _ in points.values()) / 2, max(macs for macs, _ in points.values()) * 12])
     low, high = (0.5 * min(ms for _, ms in points.values()), 3 * max(ms for _, ms in points.values()))
-    for power in range(-1, 4):
-        ax.plot(most, most / 10**power / 1e6, color="#d9d9d9", lw=0.8, zorder=0)
-        at = min(most[1], high * 10**power * 1e6) * 0.7
-        if low < at / 10**power / 1e6 < high:
-            label(ax, (at, at / 10**power / 1e6), f"{10.0**power:g} GMAC/s", GREY, dx=-30, dy=-6)
+    ax.set(xscale="log", yscale="log", xlabel="MACs", ylabel="median (ms)", ylim=(low, high), xlim=tuple(most))
     for index, (name, (macs, ms)) in enumerate(points.items()):
         color = COLORS[index % len(COLORS)]
         ax.plot(macs, ms, "o", color=color)
         label(ax, (macs, ms), name, color, dx=7)
-    ax.set(xscale="log", yscale="log", xlabel="MACs", ylabel="median (ms)", ylim=(low, high), xlim=tuple(most))
+    told = _guessed_times(ax, guess, points) if guess else ""
+    _equal_rates(ax)
+    ax.yaxis.set_major_formatter("{x:g}")
     best, worst = max(speeds, key=speeds.get), min(speeds, key=speeds.get)
     title = f"A MAC of '{worst}' takes {speeds[best] / speeds[worst]:.0f} times as long as one of '{best}'"
     ax.set_title(title)
     listed = "; ".join(
         f"{name} {macs:,} MACs, {ms:.3g} ms, {speeds[name]:.3g} GMAC/s" for name, (macs, ms) in points.items()
     )
-    return picture(fig, f"{title}. {listed}.")
+    return picture(fig, f"{title}. {listed}.{told}")
 
 
 def energies(parts_uj: Mapping[str, Mapping[str, float]]) -> Picture:
@@ -191,12 +220,19 @@ def energies(parts_uj: Mapping[str, Mapping[str, float]]) -> Picture:
     return picture(fig, f"{title}. Microjoules: {listed}.")
 
 
-def scorecard(ratios: Mapping[str, float], name: str, baseline: str) -> Picture:
+def scorecard(
+    ratios: Mapping[str, float], name: str, baseline: str, *, guess: Mapping[str, str] | None = None
+) -> Picture | HeldBack:
     """Bars on a logarithmic axis: one network's costs divided by another's, metric by metric; 1 is the baseline.
+
+    `guess` is a prediction for some metrics, "yes" if the ratio is below 1 and "no" if not, tagged on that side; the
+    figure waits for a blank one.
 
     Shapes: ratios {metric: ratio}
     Source: ours
     """
+    if guess is not None and is_blank(guess):
+        return HeldBack()
     fig, ax = panels(height=0.9 + 0.28 * len(ratios))
     for row, (_metric, ratio) in enumerate(ratios.items()):
         color = COLORS[1] if ratio > 1 else COLORS[2]
@@ -204,13 +240,46 @@ def scorecard(ratios: Mapping[str, float], name: str, baseline: str) -> Picture:
         label(ax, (ratio, row), f"{ratio:.2g}", color, dx=5 if ratio > 1 else -22)
     ax.axvline(1, color=GREY, lw=1)
     ax.set(yticks=range(len(ratios)), yticklabels=list(ratios), xscale="log", xlabel=f"{name} divided by {baseline}")
-    ax.set_xlim(0.6 * min(1, *ratios.values()), 1.7 * max(1, *ratios.values()))
+    low, high = (0.6 * min(1, *ratios.values()), 1.7 * max(1, *ratios.values()))
+    if guess is not None:
+        low, high = low / 3.6, 4 * high  # room for tags
     ax.set_xticks([0.25, 0.5, 1, 2, 4, 8], ["1/4", "1/2", "1", "2", "4", "8"], minor=False)
-    ax.set_xlim(0.6 * min(1, *ratios.values()), 1.7 * max(1, *ratios.values()))
+    ax.set_xlim(low, high)
     ax.minorticks_off()
+    told = ""
+    for row, (metric, ratio) in enumerate(ratios.items()):
+        sides = {"yes": (1.15 * low, row), "no": (0.26 * high, row)}
+        told += mark_choice(ax, guess, "yes" if ratio < 1 else "no", sides, entry=metric, offset=(9, 0))
     ax.invert_yaxis()
     ax.grid(False)
     better, worse = (sum(1 for ratio in ratios.values() if (ratio < 1) == less) for less in (True, False))
     title = f"{name} is better than {baseline} by {better} metrics, worse by {worse}"
     ax.set_title(title)
-    return picture(fig, f"{title}. " + "; ".join(f"{metric} {ratio:.3g}" for metric, ratio in ratios.items()) + ".")
+    listed = "; ".join(f"{metric} {ratio:.3g}" for metric, ratio in ratios.items())
+    return picture(fig, f"{title}. {listed}.{told}")
+
+
+def _equal_rates(ax: Axes) -> None:
+    """Lines of equal MACs a second, each named where it leaves the axes."""
+    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
+    for power in range(-1, 4):
+        per_ms = 10**power * 1e6
+        ax.plot([left, right], [left / per_ms, right / per_ms], color=PALE, lw=0.8, zorder=0)
+        at = 0.7 * min(right, high * per_ms)
+        if low < at / per_ms < high and at > 4 * left:
+            label(ax, (at, at / per_ms), f"{10.0**power:g} GMAC/s", GREY, dx=-30, dy=-6)
+    ax.set(xlim=(left, right), ylim=(low, high))
+
+
+def _guessed_times(ax: Axes, guess: Mapping[str, float], points: Mapping[str, tuple[int, float]]) -> str:
+    """Mark the times that guessed ratios give to layers: the depthwise one's to the dense, one row's to 64."""
+    (dense, depthwise), (many, few) = (
+        [points[name] for name in pair] for pair in (("3 x 3", "depthwise 3 x 3"), ("linear, 64 rows", "linear, 1 row"))
+    )
+    a_row = few[0] * many[1] / many[0]  # ms of one row at the speed of 64
+    truths = {FASTER: round(dense[1] / depthwise[1], 1), SLOWER: round(few[1] / a_row, 1)}
+
+    def at(name: str, ratio: float) -> tuple[float, float]:
+        return (few[0], ratio * a_row) if name == SLOWER else (depthwise[0], dense[1] / ratio if ratio else 0)
+
+    return mark_guesses(ax, guess, truths, at, offset=(-12, 9))

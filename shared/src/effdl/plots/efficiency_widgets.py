@@ -31,7 +31,7 @@ __all__ = [
 CHANNELS, SIZE = 64, 56
 GROUPS = (1, 2, 4, 8, 16, 32, 64)
 IMAGE = (1, 28, 28)
-FIRST, FIRST_BATCH = "phone CPU", 1
+FIRST, FIRST_BATCH, FIRST_WIDENING = "phone CPU", 1, 1
 Counts = tuple[Callable[[Layer], int], Callable[..., tuple[int, tuple[int, ...]]]]
 Rows = Mapping[str, Sequence[Row]]
 
@@ -76,16 +76,16 @@ def memory_frame(live_activations: Callable[..., list[int]], widening: int) -> F
 
 
 def memory_explorer(live_activations: Callable[..., list[int]]) -> Picture:
-    """Show the explorer on your function (widening); returns the timelines of the two networks as they are.
+    """Show the explorer on your function (widening); returns the timelines for blocks that do not widen.
 
     Shapes: none
     Source: ours
     """
     import ipywidgets as widgets
 
-    controls = {"widening": widgets.IntSlider(value=6, min=1, max=6, description="widening of the blocks")}
+    controls = {"widening": widgets.IntSlider(value=FIRST_WIDENING, min=1, max=6, description="widening of the blocks")}
     hang_controls(controls, memory_frame, live_activations, liveness.live_activations)
-    return _memory_picture(liveness.live_activations, 6, 130)
+    return _memory_picture(liveness.live_activations, FIRST_WIDENING, 130)
 
 
 def roofs(

@@ -144,9 +144,10 @@ def mark_choice(
             f"your guess, {'right' if right else 'wrong'}", place, xytext=offset, textcoords="offset points",
             color=INK, va="center", ha="left" if offset[0] >= 0 else "right", fontsize=8, zorder=5,
             bbox={"boxstyle": "round,pad=0.2", "fc": "white", "ec": INK, "lw": 0.6},
+            arrowprops={"arrowstyle": "-", "color": INK, "lw": 0.6, "shrinkA": 0, "shrinkB": 4},
         )  # fmt: skip
     told = "right" if right else f"it is {truth}" if place is not None else f"none of those drawn; it is {truth}"
-    return f" Your guess{f' for {entry}' if entry else ''}: {str(said)[:MOST]}, {told}."
+    return f" Your guess{f' ({entry})' if entry else ''}: {str(said)[:MOST]}, {told}."
 
 
 def _plain(choice: Any) -> str:
