@@ -90,12 +90,12 @@ guess_bears = "blocks.2.conv2"
 # %% check="4.1"
 check("4.1", sensitivity_scan, ratios_within)
 
-# %% role="figure"
+# %%
 ratios, floor = (0.2, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.96), 90
 scan = sensitivity.sensitivity_scan(net, lambda pruned: train.accuracy(pruned, validation.first(1000)), ratios)
 chosen = sensitivity.ratios_within(scan, ratios, floor)
 plots.reveal(guess_bears, max(chosen, key=chosen.get))
-plots.search.sensitivity(scan, ratios, chosen, floor)
+plots.search.sensitivity(scan, ratios, chosen, floor, guess={"bears most": guess_bears})
 
 # %% [markdown]
 # Six ratios, one floor. Do they pay, all together?
@@ -108,26 +108,25 @@ print(f"{total:.1%} of the weights gone: {train.accuracy(own, validation):.1f} %
 print(f"{train.accuracy(flat, validation):.1f} % with the same ratio everywhere")
 
 # %% [markdown]
-# Each layer alone stayed above the floor; together they fall far below it. The scan sees neither how layers
-# act together nor how large they are. A search can.
+# Each layer alone stayed above the floor; together they fall far below it. The scan does not see how layers act
+# together. A search can.
 #
 # ## 2 - Search under a budget
-# From here on we remove *channels*, the inner ones of each block, so that the network is really smaller. Its MACs are
-# a sum over blocks: three numbers to choose. *AMC* walks through the layers; an agent names the share of each that
-# goes. Its reward is $-\text{error}$ within the budget, or $-\text{error} \cdot \log(\text{cost})$.
+# From here on *channels* go, the inner ones of each block: a smaller network, three numbers to choose. *AMC* walks
+# through the layers; an agent names the share of each that goes. Its reward is $-\text{error}$ within the budget, or
+# $-\text{error} \cdot \log(\text{cost})$.
 #
 # By hand: two layers have 100 and 300 MACs, 240 must go, at most 70 % of a layer. The agent says 10 % for the first.
-# What must it be at least? Between errors of 10 % at 1,000 MACs and 12 % at 100 MACs, which has the better
-# reward without a budget?
+# What must it be at least? Without a budget, which has the better reward, 10 % error at 1,000 MACs or 12 % at 100?
 
 # %% predict="4.2"
 guess_amc = {"first layer (%)": 30, "better MACs": 100}
 
 # %%
 rewards = {macs: amc.reward(error, macs) for error, macs in ((10, 1000), (12, 100))}
-print("rewards:", *(round(value, 1) for value in rewards.values()))
-first = amc.bounded_action(0.1, [100, 300], 240, 0.7)
-plots.reveal(guess_amc, {"first layer (%)": round(100 * first), "better MACs": max(rewards, key=rewards.get)})
+told = ", ".join(f"reward at {macs:,} MACs {value:.1f}" for macs, value in rewards.items())
+answer = {"first layer (%)": round(100 * amc.bounded_action(0.1, [100, 300], 240, 0.7))}
+plots.reveal(guess_amc, answer | {"better MACs": max(rewards, key=rewards.get)}, details=told)
 
 # %% [markdown]
 # ### Exercise 4.2 - AMC's action and reward    10 min - 10 points - difficulty 2/5
@@ -156,9 +155,8 @@ space = inner.Space(net, seen, validation)
 plots.search_widgets.allocate(bounded_action, reward, space, budget=0.5 * dense_macs)
 
 # %% [markdown]
-# The walk corrects from front to back, so the last block pays. AMC's agent learns by DDPG; ten lines search as
-# well where a network is judged in a tenth of a second. The *cross-entropy method* draws vectors, keeps the best, and
-# draws around those.
+# The walk corrects from front to back, so the last block pays. AMC's agent learns by DDPG; where judging is
+# fast, less does. The *cross-entropy method* draws vectors, keeps the best, and draws around those.
 #
 # ### Exercise 4.3 - Cross-entropy search    12 min - 15 points - difficulty 3/5
 # Write `cross_entropy_search`. Each round: `rows = draw(mean, std)`, one `value(row)` for each row in order; mean and
@@ -196,8 +194,10 @@ budget = 0.5 * dense_macs
 equal = inner.uniform(space, budget)
 searched = space.widths(inner.search(space, budget, space.quick, seed=0)[1])
 for name, widths in (("equal shares", equal), ("searched", searched)):
-    print(f"{name}: widths {widths}, {space.macs(widths) / 1e6:.2f} million MACs, {space.quick(widths):.1f} % right")
-plots.reveal(guess_gain, round(space.quick(searched) - space.quick(equal), 1), "points")
+    print(f"{name}: widths {widths}, {space.macs(widths) / 1e6:.2f} million MACs")
+right = [space.quick(widths) for widths in (equal, searched)]
+told = "equal shares {:.1f} %, searched {:.1f} % right".format(*right)
+plots.reveal(guess_gain, round(right[1] - right[0], 1), "points", details=told)
 
 # %% [markdown]
 # *NetAdapt* needs no agent: a rule. Each step must save a fixed amount. Every layer offers the candidate in which it
@@ -277,7 +277,7 @@ shares = {"50 %": found.allocations(0.5), "35 %": found.allocations(0.35)}
 plots.search.allocations(shares, found.budgets["dense"])
 
 # %% [markdown]
-# Read both marks of each row. A judge without training misleads where training repairs much.
+# A judge without training misleads where training repairs much.
 #
 # ## 3 - Let training do it
 # *Regularization* pushes weights to zero while the network learns: $L + \lambda\|W\|_1$, or $\lambda\|W\|^2$. ADMM
@@ -355,9 +355,9 @@ control = lottery.random_again(0, chain[-1].masks, seen, validation)
 for name, now, key in (("ticket", chain[-1].accuracy, "step 0"), ("weights drawn again", control, "drawn again")):
     print(f"{name}, {chain[-1].density:.0%} left: {now:.1f} % now, {found.ticket(key, 3, seed=0):.1f} % cached")
 
-# %% role="figure"
+# %%
 plots.reveal(guess_ticket, round(found.ticket("step 0", 5) - found.ticket("drawn again", 5), 1), "points")
-plots.tickets.tickets(found.densities, found.tickets)
+plots.tickets.tickets(found.densities, found.tickets, guess={8: guess_ticket})
 
 # %% [markdown]
 # *Scaling limitation*: on large networks rewinding to $W_0$ fails, and one rewinds to $W_k$, a few hundred steps in.
@@ -408,13 +408,15 @@ guess_start = "GraSP"
 
 # %% role="experiment"
 live = {method: lottery.pruned_at_start(0, method, 0.98, seen, validation) for method in ("SNIP", "GraSP")}
-for method, (accuracy, masks) in live.items():
-    left = [int(mask.sum()) for mask in masks.values()]
-    print(f"{method}: {accuracy:.1f} % now, {found.at_start(method, 0.98, seed=0):.1f} % cached; weights left {left}")
-plots.reveal(guess_start, max(live, key=lambda method: live[method][0]))
+for method, (_, masks) in live.items():
+    print(f"{method} leaves {[int(mask.sum()) for mask in masks.values()]} weights in the six layers")
 
-# %% role="figure"
-plots.tickets.at_start(found.sparsities, found.start)
+# %%
+now = {method: accuracy for method, (accuracy, _) in live.items()}
+cached = {method: found.at_start(method, 0.98, seed=0) for method in live}
+told = "; ".join(f"{method} {now[method]:.1f} % now, {cached[method]:.1f} % cached" for method in live)
+plots.reveal(guess_start, max(now, key=now.get), details=told)
+plots.tickets.at_start(found.sparsities, found.start, guess={0.98: guess_start})
 
 # %% [markdown]
 # SNIP ranks all layers together and nearly empties the largest. A shortcut carries the signal past an empty layer

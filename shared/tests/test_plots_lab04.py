@@ -1,18 +1,56 @@
 """Drawings and widgets of lab 04: what their titles claim is computed, and widgets follow the functions given."""
 
+import matplotlib.pyplot
 import numpy as np
 import pytest
 import torch
 from effdl import amc, data, inner, nets
 from effdl.plots import search, search_widgets, tickets
+from effdl.plots.predictions import HeldBack
 
 PNG = b"\x89PNG"
+SCAN, CHOSEN = {"blocks.0": [90.0, 50.0], "blocks.1": [90.0, 89.0], "blocks.2": [70.0, 1.0]}, (0.5, 0.9, 0)
+TICKETS = {"step 0": np.array([[90.0, 80.0], [90.0, 82.0]]), "drawn again": np.array([[90.0, 70.0], [90.0, 72.0]])}
+START = {"SNIP": np.array([[80.0, 60.0]]), "GraSP": np.array([[79.0, 65.0]]), "random": np.array([[70.0, 10.0]])}
+PREDICTED = [
+    (
+        lambda guess: search.sensitivity(SCAN, (0.5, 0.9), dict(zip(SCAN, CHOSEN, strict=True)), 80, guess=guess),
+        {"bears most": "blocks.2"},
+        "Your guess (bears most): blocks.2, it is blocks.1.",
+    ),
+    (lambda guess: tickets.tickets((1.0, 0.08), TICKETS, guess=guess), {8: 4}, "Your guesses: at 8 % 4, off by 6."),
+    (lambda guess: tickets.at_start((0.8, 0.98), START, guess=guess), {0.98: "GraSP"}, "Your guess: GraSP, right."),
+    (lambda guess: tickets.at_start((0.8, 0.98), START, guess=guess), {0.8: "GraSP"}, "Your guess: GraSP, it is SNIP."),
+]
 
 
 @pytest.fixture(scope="module")
 def space():
     images = data.fashion_mnist("validation").first(64)
     return inner.Space(nets.ResNet8(generator=torch.Generator().manual_seed(0)).eval(), images, images)
+
+
+@pytest.mark.parametrize(("draw", "guess", "told"), PREDICTED)
+def test_a_prediction_is_marked_where_its_result_stands(draw, guess, told):
+    assert draw(guess).alt.endswith(told)
+    assert draw(guess).png != draw(None).png
+    assert "guess" not in draw(None).alt
+    assert isinstance(draw(dict.fromkeys(guess)), HeldBack)
+
+
+@pytest.mark.parametrize("odd", ["many", 0, -1, 1e9, float("nan"), [1], {"a": 1}])
+@pytest.mark.parametrize(("draw", "names"), [row[:2] for row in PREDICTED[:3]])
+def test_an_odd_prediction_is_borne(draw, names, odd):
+    assert draw(dict.fromkeys(names, odd)).png.startswith(PNG)
+
+
+def test_the_points_that_a_ticket_was_said_to_win_stand_above_its_control(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(tickets, "picture", lambda fig, alt: drawn.append(fig))
+    tickets.tickets((1.0, 0.08), TICKETS, guess={8: 4})
+    places = [tuple(line.get_xydata()[0]) for line in drawn[0].axes[0].lines if line.get_marker() == "D"]
+    assert places == [(8.0, 71.0 + 4)]
+    matplotlib.pyplot.close(drawn[0])
 
 
 def test_sensitivity_names_the_layers_that_bear_least_and_most():
@@ -32,7 +70,7 @@ def test_the_landscape_finds_the_best_cell_within_the_budget():
 def test_allocations_say_how_far_choices_lie_apart():
     rows = {"one": ([1, 2, 3], 1.0, 50.0, [80.0, 82.0]), "two": ([3, 2, 1], 1.0, 60.0, [80.5])}
     drawn = search.allocations({"50 %": rows, "35 %": rows}, 92.0)
-    assert "10 and 0.5 points at 50 %" in drawn.alt
+    assert "before and after an epoch: 10 and 0.5 at 50 %" in drawn.alt
     assert "two at 35 %, widths 3, 2, 1: 60.0, then 80.5 %" in drawn.alt
 
 

@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from effdl.plots.style import COLORS, GREY, Picture, end_labels, panels, picture
+from effdl.plots.predictions import HeldBack, is_blank, mark_choice
+from effdl.plots.style import COLORS, GREY, Picture, end_labels, marked, panels, picture
 
 __all__ = ["allocations", "landscape", "layers_left", "sensitivity"]
 
@@ -22,31 +23,44 @@ Allocation = tuple[Sequence[int], float, float, Sequence[float]]
 
 
 def sensitivity(
-    scan: Mapping[str, Sequence[float]], ratios: Sequence[float], chosen: Mapping[str, float], floor: float
-) -> Picture:
+    scan: Mapping[str, Sequence[float]],
+    ratios: Sequence[float],
+    chosen: Mapping[str, float],
+    floor: float,
+    *,
+    guess: Mapping[str, str] | None = None,
+) -> Picture | HeldBack:
     """Lines: accuracy with one layer pruned, against the ratio, and the ratio that each layer gets at a floor.
+
+    `guess` is a prediction of the layer that {"bears most"}, tagged where it crosses the floor; the figure waits for a
+    blank one.
 
     Shapes: scan {layer: one value for each of ratios}, in percent; chosen {layer: ratio}
     Source: ours
     """
+    if guess is not None and is_blank(guess):
+        return HeldBack()
     fig, ax = panels(height=3.0)
-    percent, ends = [100 * ratio for ratio in ratios], []
+    percent, ends, places = [100 * ratio for ratio in ratios], [], {}
     for index, (name, values) in enumerate(scan.items()):
         color = COLORS[index % len(COLORS)]
         ax.plot(percent, values, "-", color=color)
-        if chosen[name] in ratios:
-            ax.plot(100 * chosen[name], values[list(ratios).index(chosen[name])], "o", color=color)
+        at = list(ratios).index(chosen[name]) if chosen[name] in ratios else None
+        places[name] = (percent[at or 0], values[at or 0])
+        if at is not None:
+            ax.plot(*places[name], "o", color=color)
         ends.append((values[-1], name.replace("blocks.", ""), color))
     ax.axhline(floor, color=GREY, lw=0.8, ls=":")
     low, high = min(chosen, key=chosen.get), max(chosen, key=chosen.get)
     title = f"At a floor of {floor:g} %, {low} bears {100 * chosen[low]:.0f} %, {high} {100 * chosen[high]:.0f} %"
     span = percent[-1] - percent[0]
-    ax.set(xlabel="zeros in this layer alone (%)", ylabel="validation accuracy (%)", title=title, ylim=(0, 100))
-    ax.set_xlim(percent[0], percent[-1] + 0.2 * span)
+    ax.set(xlabel="zeros in this layer alone (%)", ylabel="validation accuracy (%)", title=title)
+    ax.set(xlim=(percent[0], percent[-1] + 0.2 * span), ylim=(0, 100 if guess is None else 108))
+    told = mark_choice(ax, guess, high, places, entry="bears most", offset=(9, 16))
     fig.draw_without_rendering()
     end_labels(ax, percent[-1], ends)
     rows = "; ".join(f"{name} {100 * ratio:.0f} %" for name, ratio in chosen.items())
-    return picture(fig, f"{title}. Largest ratio of each layer above the floor: {rows}.")
+    return picture(fig, f"{title}. Largest ratio of each layer above the floor: {rows}.{told}")
 
 
 def landscape(
@@ -102,10 +116,10 @@ def allocations(found: Mapping[str, Mapping[str, Allocation]], dense: float) -> 
         ax.set(yticks=range(len(choosers)), yticklabels=list(choosers), xlabel="validation accuracy (%)", xlim=(15, 95))
         ax.set_ylim(len(choosers) - 0.4, -0.6)
         spread = [np.ptp([row[2] for row in choosers.values()]), np.ptp([np.mean(row[3]) for row in choosers.values()])]
-        leads.append(f"{spread[0]:.0f} and {spread[1]:.1f} points at {budget}")
-    axes[0].annotate("not trained on", (0.02, 0.02), xycoords="axes fraction", color=COLORS[1], fontsize=8)
-    axes[1].annotate("an epoch more", (0.02, 0.02), xycoords="axes fraction", color=COLORS[0], fontsize=8)
-    title = "Choices lie apart before and after training on: " + ", ".join(leads)
+        leads.append(f"{spread[0]:.0f} and {spread[1]:.1f} at {budget}")
+    axes[0].annotate(marked("not trained on", "o"), (0.02, 0.02), xycoords="axes fraction", color=COLORS[1], fontsize=8)
+    axes[1].annotate(marked("an epoch more", "s"), (0.02, 0.02), xycoords="axes fraction", color=COLORS[0], fontsize=8)
+    title = f"Points between choices, before and after an epoch: {', '.join(leads)}"
     fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
     rows = "; ".join(
         f"{name} at {budget}, widths {', '.join(map(str, widths))}: {quick:.1f}, then {np.mean(tuned):.1f} %"

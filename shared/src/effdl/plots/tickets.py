@@ -15,20 +15,30 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from effdl.plots.style import COLORS, GREY, Picture, end_labels, panels, picture
+from effdl.plots.predictions import HeldBack, is_blank, mark_choice, mark_guesses
+from effdl.plots.style import COLORS, GREY, Picture, end_labels, marked, panels, picture
 
 __all__ = ["admm", "at_start", "gammas", "tickets"]
 
 CONTROLS = ("drawn again", "random")
+RIVALS = ("SNIP", "GraSP")  # of which lab 04 asks which is better
 
 
-def tickets(densities: Sequence[float], curves: Mapping[str, np.ndarray]) -> Picture:
+def tickets(
+    densities: Sequence[float], curves: Mapping[str, np.ndarray], *, guess: Mapping[int, float] | None = None
+) -> Picture | HeldBack:
     """Lines: accuracy of sparse networks against their density, by the weights that they started from.
+
+    `guess` is a prediction of the points that original weights win, {percent of the weights: points}, marked that far
+    above the control; the figure waits for a blank one.
 
     Shapes: densities (n,), curves {start: (n_seed, n)}, in percent; the control is "drawn again"
     Source: ours
     """
-    gaps = curves["step 0"].mean(0) - curves["drawn again"].mean(0)
+    if guess is not None and is_blank(guess):
+        return HeldBack()
+    control = curves["drawn again"].mean(0)
+    gaps = curves["step 0"].mean(0) - control
     widest = int(gaps.argmax())
     title = f"Original weights are worth up to {gaps[widest]:.1f} points, at {100 * densities[widest]:.0f} % density"
     fig, ax = panels()
@@ -40,16 +50,29 @@ def tickets(densities: Sequence[float], curves: Mapping[str, np.ndarray]) -> Pic
     ax.set_xlim(110, percent[-1] / 2.2)
     ax.minorticks_off()
     _ends(ax, percent[-1], curves)
+    at = {f"at {said} %": int(np.abs(np.array(percent) - said).argmin()) for said in guess or ()}
+    guesses = dict(zip(at, guess.values(), strict=True)) if guess else None
+    told = mark_guesses(
+        ax, guesses, {name: round(gaps[i], 1) for name, i in at.items()},
+        lambda name, gap: (percent[at[name]], control[at[name]] + gap), offset=(-50, -6),
+    )  # fmt: skip
     rows = "; ".join(f"{name} " + _list(values.mean(0)) for name, values in curves.items())
-    return picture(fig, f"{title}. Mean accuracy at {_list(percent)} % of the weights: {rows} %.")
+    return picture(fig, f"{title}. Mean accuracy at {_list(percent)} % of the weights: {rows} %.{told}")
 
 
-def at_start(sparsities: Sequence[float], curves: Mapping[str, np.ndarray]) -> Picture:
+def at_start(
+    sparsities: Sequence[float], curves: Mapping[str, np.ndarray], *, guess: Mapping[float, str] | None = None
+) -> Picture | HeldBack:
     """Lines: accuracy of networks pruned before training against their sparsity, by method; "random" is the control.
+
+    `guess` is a prediction of the better one of RIVALS, {sparsity: method}, tagged there; the figure waits for a blank
+    one.
 
     Shapes: sparsities (n,), curves {method: (n_seed, n)}, in percent
     Source: ours
     """
+    if guess is not None and is_blank(guess):
+        return HeldBack()
     means = {name: values.mean(0) for name, values in curves.items()}
     leaders = [max(means, key=lambda name: means[name][i]) for i in range(len(sparsities))]
     first, last = f"{100 * sparsities[0]:.0f} %", f"{100 * sparsities[-1]:.0f} %"
@@ -61,8 +84,9 @@ def at_start(sparsities: Sequence[float], curves: Mapping[str, np.ndarray]) -> P
     ax.set_xticks(range(len(sparsities)), [f"{100 * sparsity:g}" for sparsity in sparsities])
     ax.set_xlim(-0.2, len(sparsities) - 0.3)
     _ends(ax, len(sparsities) - 1, curves)
+    told = "".join(_tag_rival(ax, said, list(sparsities).index(at), means) for at, said in (guess or {}).items())
     rows = "; ".join(f"{name} " + _list(values) for name, values in means.items())
-    return picture(fig, f"{title}. Mean accuracy at {_list([100 * s for s in sparsities])} %: {rows} %.")
+    return picture(fig, f"{title}. Mean accuracy at {_list([100 * s for s in sparsities])} %: {rows} %.{told}")
 
 
 def admm(sparsities: Sequence[float], stages: Mapping[str, np.ndarray]) -> Picture:
@@ -76,7 +100,13 @@ def admm(sparsities: Sequence[float], stages: Mapping[str, np.ndarray]) -> Pictu
     for ax, (name, values) in zip(axes, stages.items(), strict=True):
         for column, word in enumerate(words):
             ax.plot([f"{100 * s:g}" for s in sparsities], values[:, column], "osD"[column] + "-", color=COLORS[column])
-            ax.annotate(word, (0.03, 0.24 - 0.09 * column), xycoords="axes fraction", color=COLORS[column], fontsize=8)
+            ax.annotate(
+                marked(word, "osD"[column]),
+                (0.03, 0.24 - 0.09 * column),
+                xycoords="axes fraction",
+                color=COLORS[column],
+                fontsize=8,
+            )
         ax.set_title(name, fontsize=9)
         ax.set_xlabel("sparsity (%)")
     axes[0].set(ylabel="validation accuracy (%)", ylim=(0, 100))
@@ -126,6 +156,14 @@ def _ends(ax: Axes, x: float, curves: Mapping[str, np.ndarray]) -> None:
     names = enumerate(curves.items())
     ends = [(v[:, -1].mean(), name, GREY if name in CONTROLS else COLORS[i]) for i, (name, v) in names]
     end_labels(ax, x, ends)
+
+
+def _tag_rival(ax: Axes, said: str, index: int, means: Mapping[str, np.ndarray]) -> str:
+    """Tag the rival that was said to be better, from above if it is, and from below if not."""
+    better, _ = sorted(RIVALS, key=lambda name: means[name][index], reverse=True)
+    places = {name: (index, means[name][index]) for name in RIVALS}
+    is_better = str(said).strip().lower() == better.lower()
+    return mark_choice(ax, said, better, places, offset=(12, 34) if is_better else (-12, -34))
 
 
 def _list(values: Sequence[float]) -> str:
