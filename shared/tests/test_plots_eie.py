@@ -94,7 +94,7 @@ GUESSED = [
         lambda guess: eie_costs.widths([1, 2, 3], {"a": [3.0, 1.0, 2.0]}, {"a": 1.5}, guess=guess),
         {"best b": 3, "smaller": "EIE"},
         [(3, 1.0), (3, 2.0)],
-        "Your guesses: best b 3, off by 1. Your guess for smaller: EIE, right.",
+        "Your guesses: best b 3, off by 1. Your guess (smaller): EIE, right.",
     ),
 ]
 

@@ -33,7 +33,7 @@ GUESSED = [
         lambda guess: sparse_costs.race(TIMES, {"a": 0.7, "b": None}, guess=guess),
         {"a": 70, "b": "never"},
         [(70, 2), (50, 3)],
-        "Your guesses: a 70, right. Your guess for b: never, right.",
+        "Your guesses: a 70, right. Your guess (b): never, right.",
     ),
 ]
 
@@ -104,10 +104,10 @@ def test_a_figure_waits_for_a_blank_guess_and_needs_none(draw, guess, diamonds):
 @pytest.mark.parametrize(
     ("guess", "places", "words"),
     [
-        ({"a": "never"}, [(90, 1)], "Your guess for a: never, it is 70."),
-        ({"a": " Never", "b": "Never "}, [(90, 1), (50, 3)], "it is 70. Your guess for b: Never , right."),
-        ({"b": 40}, [], "Your guess for b: 40, none of those drawn; it is never."),
-        ({"a": "late"}, [], "Your guess for a: late, none of those drawn; it is 70."),
+        ({"a": "never"}, [(90, 1)], "Your guess (a): never, it is 70."),
+        ({"a": " Never", "b": "Never "}, [(90, 1), (50, 3)], "it is 70. Your guess (b): Never , right."),
+        ({"b": 40}, [], "Your guess (b): 40, none of those drawn; it is never."),
+        ({"a": "late"}, [], "Your guess (a): late, none of those drawn; it is 70."),
         (7, [], "b at 50% 3."),
     ],
 )
