@@ -349,7 +349,7 @@ plots.reveal(guess_format, {"best b": widths[by_width.index(min(by_width))], "sm
 # %% [markdown]
 # Each width, of the real layer and of the made-up matrix; dashed, the bitmask:
 
-# %% role="figure"
+# %%
 sizes = {"real, 4 PEs": (layer.codes, 4), "made up, 64 PEs": (made_up, 64)}
 curves = {name: storage.bits_by_width(codes, n, widths) / codes.numel() for name, (codes, n) in sizes.items()}
 masks = {name: (storage.bitmask_bits(codes != 0, 4) + 256) / codes.numel() for name, (codes, _) in sizes.items()}
