@@ -284,7 +284,7 @@ check("6.5", matmul_24)
 # %% predict="6.5"
 guess_distance = {"as pruned": 8, "after an epoch": 0.2}
 
-# %% role="experiment" tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output"]
 seen, dense_accuracy = data.fashion_mnist("train"), train.accuracy(resnet, validation)
 stages = sparse_layers.measure(resnet, kinds, seen, validation, seeds=(0, 1, 2))
 means = {kind: torch.tensor(rows).mean(0) for kind, rows in stages.items()}
@@ -399,7 +399,7 @@ print(f"inputs loaded for one position: {plain} naively, {rows} with reuse in a 
 # %% predict="6.7"
 guess_even = {"CSR, SciPy": 90, "CSR": 65, "Blocked-ELL": 50, "2:4": "never"}
 
-# %% role="experiment" tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output"]
 print(sparse_speed.note())
 times = sparse_speed.race(1024, 1024, 128, (0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95), repeats=15)
 even = {name: sparse_speed.break_even(times, name) for name in ("CSR, SciPy", "CSR", "Blocked-ELL", "2:4")}
