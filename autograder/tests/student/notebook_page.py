@@ -158,6 +158,7 @@ class NotebookPage:
             size = self.page.viewport_size
             tall = self.page.evaluate("() => document.querySelector('.jp-WindowedPanel-inner').scrollHeight")
             self.page.set_viewport_size({**size, "height": min(tall + 200, MAX_SHOT)})
+            self.page.evaluate("() => document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 0)")
             self.page.screenshot(path=Path(folder, f"{name}.png"))
             self.page.set_viewport_size(size)
         else:

@@ -33,7 +33,7 @@ def steps(course: Course) -> list[Step]:
         Step("lint", [*python, "ruff", "check", "."]),
         Step("format", [*python, "ruff", "format", "--check", "."]),
         Step("labs: sources, marks and drift", [*python, "autograder.author.lint"]),
-        Step("unit tests", [*python, "pytest", "-n", str(min(2, os.cpu_count() or 1)), "--dist", "loadgroup"]),
+        Step("unit tests", [*python, "pytest", "-n", _cores(), "--dist", "loadgroup", "--durations", "25"]),
     ]
     for name in course.lab_names():
         found += [
@@ -45,6 +45,10 @@ def steps(course: Course) -> list[Step]:
             Step(f"{name}: proof of its grader", [*python, "autograder", "check", name]),
         ]
     return [*found, Step("attacks", [*python, "autograder", "attack"])]
+
+
+def _cores() -> str:
+    return str(min(2, os.cpu_count() or 1))
 
 
 def _nbval(python: list[str], notebook: Path) -> list[str]:
