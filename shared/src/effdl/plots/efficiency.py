@@ -170,9 +170,10 @@ def rates(points: Mapping[str, tuple[int, float]], *, guess: Mapping[str, float]
         return HeldBack()
     fig, ax = panels(height=3.2)
     speeds = {name: macs / ms / 1e6 for name, (macs, ms) in points.items()}
-    most = np.array([min(macs for macs, _ in points.values()) / 2, max(macs for macs, _ in points.values()) * 12])
+    room = 2 if guess is None else 5  # for a name left of the first layer
+    most = (min(macs for macs, _ in points.values()) / room, max(macs for macs, _ in points.values()) * 12)
     low, high = (0.5 * min(ms for _, ms in points.values()), 3 * max(ms for _, ms in points.values()))
-    ax.set(xscale="log", yscale="log", xlabel="MACs", ylabel="median (ms)", ylim=(low, high), xlim=tuple(most))
+    ax.set(xscale="log", yscale="log", xlabel="MACs", ylabel="median (ms)", ylim=(low, high), xlim=most)
     for index, (name, (macs, ms)) in enumerate(points.items()):
         color = COLORS[index % len(COLORS)]
         ax.plot(macs, ms, "o", color=color)
@@ -282,4 +283,4 @@ def _guessed_times(ax: Axes, guess: Mapping[str, float], points: Mapping[str, tu
     def at(name: str, ratio: float) -> tuple[float, float]:
         return (few[0], ratio * a_row) if name == SLOWER else (depthwise[0], dense[1] / ratio if ratio else 0)
 
-    return mark_guesses(ax, guess, truths, at, offset=(-12, 9))
+    return mark_guesses(ax, guess, truths, at, offset=(-52, 0))

@@ -2,7 +2,8 @@
 
 `reveal` takes the guess that the reader wrote down and the truth, each a number or a dict of numbers or words, and
 prints one line per entry. Running example: guess 0.9, truth 0.93 prints the two and their difference, 0.03. A drawing
-that takes the guess marks it beside the result, joined by a line as long as the error.
+that takes the guess marks it beside the result, joined by a line as long as the error; a guess that is a word is
+tagged at the curve or bar that it names.
 
 A blank (`None`) asks for a guess and keeps the answer back, so that running all cells never gives it away. The first
 guess of a session is committed: if it is changed after the result was seen, both are shown. Nothing of it is graded.
