@@ -18,7 +18,7 @@ import torch
 from matplotlib.axes import Axes
 from torch import Tensor
 
-from effdl import lowbit, qat, quant
+from effdl import lowbit, qat, quant, xnor_speed
 from effdl.cost import Latency
 from effdl.plots.predictions import HeldBack, is_blank, mark_guesses
 from effdl.plots.quantized import STEPS, TARGETS, draw_path, path, paths
@@ -163,18 +163,16 @@ def speed(
     if guess is not None and is_blank(guess):
         return HeldBack()
     fig, axes = panels(len(times), height=2.3, sharey=True)
-    first, *_, last = next(iter(times.values()))
-    told = ratios = ""
+    ratios, told = {n: xnor_speed.ratio(forms) for n, forms in times.items()}, ""
     for ax, (n, forms) in zip(np.atleast_1d(axes), times.items(), strict=True):
-        medians = [form.median_ms for form in forms.values()]
-        ratio = medians[0] / medians[-1]
         _time_bars(ax, forms)
         ax.set_title(f"{n} x {n}", fontsize=9)
-        ratios += f"{', ' if ratios else ''}{ratio:.{0 if ratio > 2 else 2}f} times as fast at {n}"
-        told += mark_guesses(ax, guess, {str(n): ratio}, partial(_bar_end, medians), offset=(-20, 12))
+        told += mark_guesses(ax, guess, {str(n): ratios[n]}, partial(_bar_end, forms), offset=(-4, 12))
     np.atleast_1d(axes)[0].invert_yaxis()
-    title = f"{last} against {first}: {ratios}"
-    if not any("our C" in name for name in next(iter(times.values()))):
+    first, *_, last = next(iter(times.values()))
+    faster = ", ".join(f"{ratio:.{0 if ratio > 2 else 2}f} at {n}" for n, ratio in ratios.items())
+    title = f"{last} against {first}: {faster.replace(' at', ' times as fast at', 1)}"
+    if last == "bits, PyTorch":
         title += " (no C compiler: pip install ziglang)"
     fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
     rows = "; ".join(
@@ -196,9 +194,10 @@ def _time_bars(ax: Axes, forms: Mapping[str, Latency]) -> None:
         ax.text(1.02, row, says, transform=ax.get_yaxis_transform(), va="center", fontsize=8)
 
 
-def _bar_end(medians: list[float], _name: str, ratio: float) -> tuple[float, float]:
+def _bar_end(forms: Mapping[str, Latency], _name: str, ratio: float) -> tuple[float, float]:
     """Where the last bar ends if it takes `ratio` times less than the first; nowhere if that is no time."""
-    return (medians[0] / ratio if ratio > 0 else -1.0), len(medians) - 1
+    first = next(iter(forms.values())).median_ms
+    return (first / ratio if ratio > 0 else -1.0), len(forms) - 1
 
 
 def ternary(w: Tensor) -> Picture:
