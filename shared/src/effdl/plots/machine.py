@@ -88,7 +88,7 @@ def instructions(
     ax.set_xlim(0, 1.05 * max(per_mac.values()))
     ax.invert_yaxis()
     ax.grid(False)
-    told = mark_guesses(ax, guess, per_mac, lambda name, value: (value, names.index(name)), offset=(-20, 13))
+    told = mark_guesses(ax, guess, per_mac, lambda name, value: (value, names.index(name)), offset=(-4, 13))
     ratio = found[0].per_mac / min(per_mac.values())
     title = f"The fastest takes {ratio:.1f} times fewer instructions than the {names[0]} one"
     ax.set_title(title)
