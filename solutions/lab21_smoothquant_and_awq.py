@@ -393,7 +393,7 @@ lines = [f"{name:8} {row}" for name, rows in tables.items() for row in rows]
 measured = {row.method: row.perplexity for row in tables["W3 g32"]}
 order = sorted(("RTN", "1 % most active", "AWQ"), key=measured.get)
 plots.reveal(guess_rank, {name: 1 + order.index(name) for name in order}, details="\n".join(lines))
-plots.llm.quality(tables, "tinylm", guess={"W3 g32": guess_rank})
+plots.llm.quality(tables, "tinylm with outliers", guess={"W3 g32": guess_rank})
 
 # %% [markdown]
 # Choosing by weight or by lot repairs nothing. Is all that an artefact of induced outliers? The same table on the

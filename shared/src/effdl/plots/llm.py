@@ -174,8 +174,8 @@ def quality(
         return HeldBack()
     guess = guess or {}
     # numbers of a panel with guesses take more room
-    widths = [1.7 if name in guess else 1 for name in tables]
-    fig, axes = panels(len(tables), height=2.9, sharey=False, width_ratios=widths)
+    widths = [1.6 if name in guess else 1 for name in tables]
+    fig, axes = panels(len(tables), height=3.0, sharey=False, width_ratios=widths)
     text, best, before, told = [], {}, None, ""
     for ax, (name, rows) in zip(np.atleast_1d(axes), tables.items(), strict=True):
         (_, base, _), *others = rows
@@ -186,7 +186,7 @@ def quality(
         if names == before:
             ax.set_yticklabels([])
         before = names
-        ax.set_title(f"{name} (grey: {base:.1f})", fontsize=8)
+        ax.set_title(f"{name}\ngrey: {base:.1f}", fontsize=8)
         best.setdefault(min(others, key=lambda row: row[1])[0], []).append(name)
         text.append(f"{name}: 16 bits {base:.2f}, " + ", ".join(f"{n} {v:.2f}" for n, v, _ in others))
     title = f"Least perplexity of {model}: " + ", ".join(f"{who} in {' and '.join(at)}" for who, at in best.items())
