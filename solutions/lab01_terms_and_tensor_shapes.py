@@ -286,7 +286,7 @@ plots.receptive.field_explorer(receptive_field, validation.images[3])
 # %% predict="1.5"
 guess_enough = 7
 
-# %% role="experiment"
+# %%
 rows, chain = fields.load(), fields.CHAINS[10]
 live = fields.measure(chain, fields.small(seen), fields.small(validation), seed=0)
 print(f"{chain.family}, {rows[10]['field']} pixels: {live:.0f} % now, {rows[10]['accuracies'][0]:.0f} % cached")

@@ -35,6 +35,7 @@ BROKEN = [
     (names.instructor_binds_no_answer, SOURCE, "guess_scale =", "top_mask =", "binds top_mask"),
     (names.instructor_reads_no_answer, SOURCE, "\ntiny.row_scales", "\nrow_scales", r"write tiny\.row_scales"),
     (names.instructor_reads_no_answer, SOURCE, "rows = torch", "f = lambda: top_mask\nrows = torch", "uses top_mask"),
+    (names.shipped_output_holds_no_guess, SOURCE, '"experiment:"', "guess_scale", "reads guess_scale"),
     (names.reference_stands_alone, TINY, "mask = torch.zeros", "mask = np.zeros", "needs np"),
     (
         names.reference_stands_alone,

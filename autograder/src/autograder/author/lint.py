@@ -20,6 +20,7 @@ STOPS_A_BUILD: tuple[Rule, ...] = (
     names.code_parses,
     names.instructor_binds_no_answer,
     names.instructor_reads_no_answer,
+    names.shipped_output_holds_no_guess,
     names.reference_stands_alone,
     hidden.hidden_points_add_up,
     hidden.cases_show_something,

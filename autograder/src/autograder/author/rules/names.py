@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from nbformat.notebooknode import NotebookNode
 
 from autograder.author import colab
+from autograder.author.execute import PICTURES
 from autograder.author.rules.draft import Draft, Problem, bound_names, parse, read_names
 
 INSTRUCTOR = ("setup", "figure", "widget", "experiment", "demo", "predict", "check")
@@ -50,6 +51,18 @@ def instructor_reads_no_answer(draft: Draft) -> Iterator[Problem]:
         for name in sorted(read_names(tree) & draft.exercise_names) if tree else ():
             mend = f"write {_module(draft, name)}.{name}"
             yield draft.problem(cell, f"uses {name} bare, which may be unwritten", mend)
+
+
+def shipped_output_holds_no_guess(draft: Draft) -> Iterator[Problem]:
+    """What the lab shows before it is run has seen no prediction: it would tell the author's guess, and the answer."""
+    guesses = set()
+    for cell in draft.cells("predict"):
+        tree = parse(cell.source)
+        guesses |= {name for name, _ in bound_names(tree)} if tree else set()
+    for cell in draft.cells(*PICTURES):
+        tree = parse(cell.source)
+        for name in sorted(read_names(tree) & guesses) if tree else ():
+            yield draft.problem(cell, f"reads {name}, and students get what it shows", "drop the cell's role")
 
 
 def reference_stands_alone(draft: Draft) -> Iterator[Problem]:
