@@ -139,8 +139,9 @@ def roofline(points: Sequence[tuple[str, float, float]], machine: Machine) -> Pi
     for index, (name, at, gmacs) in enumerate(points):
         color = COLORS[index % len(COLORS)]
         ax.plot(at, gmacs, "o", color=color)
-        # left of the ridge the roof rises to the right of a point, so that its name stands above it to the left
-        away, side = ((-5, 6), "right") if at < ridge else ((7, 0), "left")
+        # the rising roof leaves room to the left above it, and to the right below it
+        over = gmacs > attainable_gmacs(at, machine)
+        away, side = ((7, 0), "left") if at >= ridge else ((-5, 6), "right") if over else ((7, -5), "left")
         ax.annotate(name, (at, gmacs), away, textcoords="offset points", color=color, ha=side, va="center", fontsize=8)
     ax.set(xscale="log", yscale="log", xlabel="MACs for each byte from memory", ylabel="billion MACs a second")
     ax.xaxis.set_major_formatter("{x:g}")
