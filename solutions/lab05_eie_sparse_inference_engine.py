@@ -305,7 +305,7 @@ check("5.5", balanced_mask)
 # %% [markdown]
 # The made-up matrix pruned in both ways, for 64 PEs. Does the even load make them busy, with fewer PEs too?
 
-# %% role="figure"
+# %%
 balanced = eie_examples.heavy_tailed(2048, 160, n_pe=64)
 pictures.loads({"largest anywhere": fullest["made up, 64 PEs"], "largest of each PE": eie_net.loads(balanced != 0, 64)})
 
@@ -379,7 +379,7 @@ check("5.6", bits_by_width)
 # weights, as many as the mask. Thousands of rows would share them. A count is a claim, so the last cell packs the real
 # layer's bytes.
 
-# %% role="figure"
+# %%
 eie_costs.formats({name: eie_bytes.bits_a_weight(codes, n_pe=n) for name, (codes, n) in sizes.items()})
 
 # %%
