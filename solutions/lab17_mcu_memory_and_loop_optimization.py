@@ -321,7 +321,7 @@ plots.reveal(guess_kernels, {name.replace("_", " "): round(found[name].per_mac, 
 plots.machine.instructions(list(found.values()), part="an STM32F412", guess=guess_kernels)
 
 # %% [markdown]
-# Orange is what unrolling saves. Tiling for a cache *costs* instructions: it pays where a miss costs more.
+# Unrolling saves branches (hatched). Tiling for a cache *costs* instructions: it pays where a miss costs more.
 #
 # ## 5 - Order operators, not loops
 # A network with branches can run in many orders; an output stays in SRAM until its last reader is done. By hand: a (8
