@@ -81,7 +81,7 @@ train.fit(baseline, seen, epochs=4, lr=1e-3, augment=False, progress=False, gene
 n_weight, baseline_percent = baseline[1].weight.numel(), train.accuracy(baseline, validation)
 print(f"quality: {baseline_percent:.0f} % of 2,000 validation pictures right")
 plots.reveal(guess_weights, {"cost": n_weight}, "weights, and 10 biases")
-plots.network.templates(baseline[1].weight.detach(), data.CLASSES)
+plots.network.templates(baseline[1].weight.detach(), data.CLASSES, guess={"cost": guess_weights})
 
 # %% [markdown]
 # ## 1 - Neurons and synapses
@@ -100,7 +100,7 @@ guess_neuron = {"z": -0.5, "after ReLU": 0, "synapses": 12}
 inputs, weights, bias = [1, 2, -1], [3, -2, 0.5], 1
 z = layers.linear_forward(torch.tensor([inputs]).float(), torch.tensor([weights]), torch.tensor([bias])).item()
 plots.reveal(guess_neuron, {"z": z, "after ReLU": max(z, 0), "synapses": torch.zeros(4, 3).numel()})
-plots.shapes.neuron(inputs, weights, bias)
+plots.shapes.neuron(inputs, weights, bias, guess=guess_neuron)
 
 # %% [markdown]
 # ### Exercise 1.1 - A fully-connected layer    8 min - 10 points - difficulty 1/5
@@ -374,7 +374,7 @@ guess_early = {"synapses": 24, "neurons": 73}
 table = shapes.shape_table(net, (1, 28, 28))
 counts = {"synapses": [math.prod(w) for _, w, _ in table], "neurons": [math.prod(y) for _, _, y in table]}
 plots.reveal(guess_early, {name: round(100 * sum(n[:5]) / sum(n)) for name, n in counts.items()}, "%")
-plots.shapes.network_shapes(table)
+plots.shapes.network_shapes(table, guess=guess_early)
 
 # %% [markdown]
 # ### Exercise 1.7 - The whole forward pass    12 min - 15 points - difficulty 3/5

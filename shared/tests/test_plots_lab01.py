@@ -85,6 +85,21 @@ def test_the_shapes_of_a_network_are_listed(net):
     words = says(drawings.network_shapes(shapes.shape_table(net, (1, 28, 28))))
     assert "24 % of the synapses, 73 % of the neurons" in words
     assert "classifier weight (10, 64), output (10,)" in words
+    assert "you said" not in words
+
+
+def test_guesses_at_the_early_layers_stand_beside_their_shares(net):
+    table = shapes.shape_table(net, (1, 28, 28))
+    words = says(drawings.network_shapes(table, guess={"synapses": 50, "neurons": 73}))
+    assert "First 5, synapses: you said 50 %, it is 24 %, off by 26." in words
+    assert "First 5, neurons: it is 73 %, as you said." in words
+
+
+def test_blank_guesses_hold_the_first_pictures_back(net):
+    table, blank = shapes.shape_table(net, (1, 28, 28)), {"synapses": None, "neurons": None}
+    assert isinstance(drawings.network_shapes(table, guess=blank), HeldBack)
+    assert isinstance(drawings.neuron([1, 2], [3, 4], 0, guess={"z": None}), HeldBack)
+    assert isinstance(network.templates(torch.zeros(2, 4), ("a", "b"), guess={"cost": None}), HeldBack)
 
 
 # ---- convolution

@@ -35,12 +35,16 @@ KINDS = ("batch", "layer", "instance", "group")
 Forward = Callable[..., Tensor]
 
 
-def templates(w: Tensor, classes: Sequence[str]) -> Picture:
+def templates(w: Tensor, classes: Sequence[str], *, guess: Mapping[str, object] | None = None) -> Picture | HeldBack:
     """The weights of each neuron of a fully-connected layer, drawn as the picture that they look at.
+
+    A blank guess at their number holds the picture back.
 
     Shapes: w (classes, side * side)
     Source: ours
     """
+    if guess is not None and is_blank(guess):
+        return HeldBack()
     side = round(w.shape[1] ** 0.5)
     fig, axes = panels(len(classes), height=1.25)
     largest = float(w.abs().max())

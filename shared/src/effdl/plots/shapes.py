@@ -11,7 +11,7 @@ Source: the animations of Dumoulin and Visin 2016, arXiv:1603.07285
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 
 from effdl import shapes
+from effdl.plots.predictions import HeldBack, compare_guess, is_blank
 from effdl.plots.style import COLORS, GREY, Picture, panels, picture
 from effdl.plots.widget import WIDGET_DPI, Frame, hang_controls
 
@@ -51,12 +52,18 @@ WINDOWS = {
 FIRST = "3 x 3"
 
 
-def neuron(x: Sequence[float], w: Sequence[float], b: float) -> Picture:
+def neuron(
+    x: Sequence[float], w: Sequence[float], b: float, *, guess: Mapping[str, object] | None = None
+) -> Picture | HeldBack:
     """One neuron: inputs, synapses with their weights, the cell body with its sum, and what ReLU lets through.
+
+    A blank guess holds the picture back.
 
     Shapes: x (ci,), w (ci,)
     Source: ours
     """
+    if guess is not None and is_blank(guess):
+        return HeldBack()
     z = sum(left * right for left, right in zip(x, w, strict=True)) + b
     fig, ax = panels(height=2.3)
     heights = np.linspace(0.85, 0.15, len(x))
@@ -201,12 +208,19 @@ def windows_at_the_end(size: int) -> Picture:
     return picture(fig, f"{title}. Outputs along one axis: {', '.join(said)}.")
 
 
-def network_shapes(rows: Sequence[tuple[str, tuple[int, ...], tuple[int, ...]]]) -> Picture:
+def network_shapes(
+    rows: Sequence[tuple[str, tuple[int, ...], tuple[int, ...]]], *, guess: Mapping[str, object] | None = None
+) -> Picture | HeldBack:
     """Bars of the synapses and of the neurons of each layer, with their shapes.
+
+    Guesses of "synapses" and "neurons", in percent of the first half of the layers, stand below; blank ones hold the
+    picture back.
 
     Shapes: rows [(name, weight shape, output shape)]
     Source: ours
     """
+    if guess is not None and is_blank(guess):
+        return HeldBack()
     fig, axes = panels(2, height=3.2, sharey=True)
     counts = [[math.prod(row[column]) for row in rows] for column in (1, 2)]
     for ax, values, column, what, color in zip(
@@ -226,7 +240,13 @@ def network_shapes(rows: Sequence[tuple[str, tuple[int, ...], tuple[int, ...]]])
     )
     fig.suptitle(title, x=0.01, ha="left", fontsize=10, fontweight="bold")
     listed = "; ".join(f"{name} weight {weight}, output {output}" for name, weight, output in rows)
-    return picture(fig, f"{title}. {listed}.")
+    told = ""
+    for ax, what, percent in zip(axes, ("synapses", "neurons"), early, strict=True):
+        if guess and guess.get(what) is not None:
+            line = compare_guess("", guess[what], round(percent), "%")
+            ax.set_xlabel(f"{what} of the layer; first {half}: {line}", fontsize=8)
+            told += f" First {half}, {what}: {line}."
+    return picture(fig, f"{title}. {listed}.{told}")
 
 
 def _circle(ax: Axes, at: tuple[float, float], text: str, color: str) -> None:
