@@ -27,7 +27,6 @@ __all__ = ["GROWTHS", "accuracy_against_field", "chain", "field_explorer", "fiel
 GROWTHS = ("stride 1", "stride 2 in each layer", "dilation 1, 2, 4, ...")
 MAX_DEPTH, MARGIN = 5, 4
 CHANNELS = 16
-NEAR = 2  # points of accuracy
 Field = Callable[[Sequence[shapes.Layer]], tuple[int, int]]
 
 
@@ -116,8 +115,7 @@ def accuracy_against_field(
 ) -> Picture | HeldBack:
     """Dots: validation accuracy of chains against their receptive field, one color a family, bars over seeds.
 
-    `enough` is the smallest field within NEAR points of the best, which is marked with a guess at it; a blank guess at
-    it holds the picture back.
+    `enough` is the field that the reader guesses: the guess is marked beside it, a blank one holds the picture back.
 
     Shapes: rows [{"family", "field", "accuracies" (n_seed,)}], accuracies in percent
     Source: ours
@@ -138,7 +136,8 @@ def accuracy_against_field(
     ax.set(xlabel="receptive field (pixels along one axis)", ylabel="validation accuracy (%)", title=title)
     listed = "; ".join(f"{row['family']}, field {row['field']}: {np.mean(row['accuracies']):.1f} %" for row in rows)
     truths = {} if enough is None else {"enough": enough}
-    told = mark_guesses(ax, {"enough": guess}, truths, lambda _, field: (field, best - NEAR))
+    level = min((mean for field, mean in means if field == enough), default=first)
+    told = mark_guesses(ax, {"enough": guess}, truths, lambda _, field: (field, level), offset=(5, -10))
     return picture(fig, f"{title}. Means: {listed}.{told}")
 
 

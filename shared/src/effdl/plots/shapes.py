@@ -244,7 +244,7 @@ def network_shapes(
     for ax, what, percent in zip(axes, ("synapses", "neurons"), early, strict=True):
         if guess and guess.get(what) is not None:
             line = compare_guess("", guess[what], round(percent), "%")
-            ax.set_xlabel(f"{what} of the layer; first {half}: {line}", fontsize=8)
+            ax.set_xlabel(f"{what} of the layer\nfirst {half}: {line}")
             told += f" First {half}, {what}: {line}."
     return picture(fig, f"{title}. {listed}.{told}")
 
