@@ -1,6 +1,7 @@
 """What several tests of drawings look at."""
 
 import pytest
+from effdl.plots.predictions import HeldBack
 from matplotlib.axes import Axes
 
 
@@ -16,3 +17,16 @@ def diamonds(monkeypatch):
 
     monkeypatch.setattr(Axes, "plot", watched)
     return places
+
+
+@pytest.fixture
+def says_the_guess():
+    """Asserts that a drawing marks a prediction, ends its words with it, waits for a blank one and needs none."""
+
+    def check(draw, guess, told):
+        assert draw(guess).alt.endswith(told)
+        assert draw(guess).png != draw(None).png
+        assert "guess" not in draw(None).alt
+        assert isinstance(draw(dict.fromkeys(guess)), HeldBack)
+
+    return check

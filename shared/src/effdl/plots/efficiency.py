@@ -18,7 +18,7 @@ from matplotlib.axes import Axes
 from effdl.counting import Row
 from effdl.latency import Summary
 from effdl.liveness import Step
-from effdl.plots.predictions import HeldBack, is_blank, mark_choice, mark_guesses
+from effdl.plots.predictions import mark_choice, mark_guesses, waits_for_guess
 from effdl.plots.style import COLORS, GREY, PALE, Picture, label, panels, picture
 
 __all__ = ["energies", "rates", "samples", "scorecard", "shares", "sizes", "timelines"]
@@ -49,7 +49,8 @@ def sizes(bytes_by_precision: Mapping[str, int], name: str) -> Picture:
     return picture(fig, f"{title}. " + "; ".join(f"{precision} {size:,} bytes" for precision, size in rows) + ".")
 
 
-def shares(rows: Sequence[Row], name: str, *, guess: Mapping[str, float] | None = None) -> Picture | HeldBack:
+@waits_for_guess
+def shares(rows: Sequence[Row], name: str, *, guess: Mapping[str, float] | None = None) -> Picture:
     """Bars of each layer's share of the parameters, the MACs and the activations, and of all linear ones together.
 
     `guess` is a prediction of the linear layers' percent of "weights" and of "MACs", marked below their bar; the figure
@@ -58,8 +59,6 @@ def shares(rows: Sequence[Row], name: str, *, guess: Mapping[str, float] | None 
     Shapes: none
     Source: ours
     """
-    if guess is not None and is_blank(guess):
-        return HeldBack()
     linear = np.array([row.layer.kind == "linear" for row in rows])
     columns = {
         "weights": [row.parameters for row in rows],
@@ -88,13 +87,14 @@ def shares(rows: Sequence[Row], name: str, *, guess: Mapping[str, float] | None 
     return picture(fig, f"{title}. Parameters, MACs and activations: {listed}. Linear layers are orange.{told}")
 
 
+@waits_for_guess
 def timelines(
     runs: Mapping[str, tuple[Sequence[Step], Sequence[int]]],
     parameters: Mapping[str, int],
     *,
     guess: Mapping[str, float] | None = None,
     dpi: int = 130,
-) -> Picture | HeldBack:
+) -> Picture:
     """Steps: how many values are alive while each step of some networks runs; the first network is the baseline.
 
     `guess` is a prediction of the last network's {"peak": divided by the baseline's}, marked at the peak; the figure
@@ -103,8 +103,6 @@ def timelines(
     Shapes: runs {network: (steps, live values)}, both as long; parameters {network: count}
     Source: Lin et al. 2021, figure 1, arXiv:2110.15352
     """
-    if guess is not None and is_blank(guess):
-        return HeldBack()
     fig, axes = panels(len(runs), height=2.9, sharey=True)
     peaks = {name: max(live) for name, (_, live) in runs.items()}
     for index, (ax, (name, (steps, live))) in enumerate(zip(np.atleast_1d(axes), runs.items(), strict=True)):
@@ -157,7 +155,8 @@ def samples(times_ms: Sequence[float], found: Summary, n_warmup: int) -> Picture
     return picture(fig, f"{title}. The median lies in {found.low:.3g} to {found.high:.3g} ms with 95 % confidence.")
 
 
-def rates(points: Mapping[str, tuple[int, float]], *, guess: Mapping[str, float] | None = None) -> Picture | HeldBack:
+@waits_for_guess
+def rates(points: Mapping[str, tuple[int, float]], *, guess: Mapping[str, float] | None = None) -> Picture:
     """Measured layers: MACs against milliseconds on two logarithmic axes, with lines of equal MACs a second.
 
     `guess` is a prediction of the ratios that lab 02 asks for, marked where it puts a layer's time; the figure waits
@@ -166,8 +165,6 @@ def rates(points: Mapping[str, tuple[int, float]], *, guess: Mapping[str, float]
     Shapes: points {layer: (MACs, ms)}
     Source: ours
     """
-    if guess is not None and is_blank(guess):
-        return HeldBack()
     fig, ax = panels(height=3.2)
     speeds = {name: macs / ms / 1e6 for name, (macs, ms) in points.items()}
     room = 2 if guess is None else 5  # for a name left of the first layer
@@ -221,9 +218,10 @@ def energies(parts_uj: Mapping[str, Mapping[str, float]]) -> Picture:
     return picture(fig, f"{title}. Microjoules: {listed}.")
 
 
+@waits_for_guess
 def scorecard(
     ratios: Mapping[str, float], name: str, baseline: str, *, guess: Mapping[str, str] | None = None
-) -> Picture | HeldBack:
+) -> Picture:
     """Bars on a logarithmic axis: one network's costs divided by another's, metric by metric; 1 is the baseline.
 
     `guess` is a prediction for some metrics, "yes" if the ratio is below 1 and "no" if not, tagged on that side; the
@@ -232,8 +230,6 @@ def scorecard(
     Shapes: ratios {metric: ratio}
     Source: ours
     """
-    if guess is not None and is_blank(guess):
-        return HeldBack()
     fig, ax = panels(height=0.9 + 0.28 * len(ratios))
     for row, (_metric, ratio) in enumerate(ratios.items()):
         color = COLORS[1] if ratio > 1 else COLORS[2]

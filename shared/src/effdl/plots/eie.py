@@ -18,7 +18,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from effdl.plots.predictions import HeldBack, is_blank, mark_guesses
+from effdl.plots.predictions import mark_guesses, waits_for_guess
 from effdl.plots.style import COLORS, GREY, PALE, Picture, label, panels, picture
 
 __all__ = ["dealt_rows", "draw_column", "draw_timeline", "encoded_columns", "loads", "timelines", "work_left"]
@@ -26,9 +26,8 @@ __all__ = ["dealt_rows", "draw_column", "draw_timeline", "encoded_columns", "loa
 Schedule = tuple[Tensor, int]
 
 
-def work_left(
-    rows: Mapping[str, tuple[float, float, float]], *, guess: Mapping[str, float] | None = None
-) -> Picture | HeldBack:
+@waits_for_guess
+def work_left(rows: Mapping[str, tuple[float, float, float]], *, guess: Mapping[str, float] | None = None) -> Picture:
     """Dots: what is left of the dense MACs of each layer when zero weights, zero activations or both are skipped.
 
     `guess` is a prediction, layer -> percent with both skipped, marked there; the figure waits for a blank one.
@@ -36,8 +35,6 @@ def work_left(
     Shapes: {layer: (density of the weights, of the activations, share of MACs with both)}
     Source: Han et al. 2016, table 3, arXiv:1602.01528
     """
-    if guess is not None and is_blank(guess):
-        return HeldBack()
     fig, ax = panels(height=3.0)
     shares = 100 * np.array(list(rows.values()))
     kinds = (("weights not 0", "o", GREY), ("activations not 0", "s", COLORS[1]), ("both", "D", COLORS[0]))
@@ -174,7 +171,8 @@ def timelines(work: Tensor, schedules: Mapping[int, Schedule]) -> Picture:
     return picture(fig, f"{title}. {work.shape[1]} elements, {len(work)} activations. Cycles: {rows}. Waiting is pale.")
 
 
-def loads(named: Mapping[str, Sequence[int]], *, guess: Mapping[str, float] | None = None) -> Picture | HeldBack:
+@waits_for_guess
+def loads(named: Mapping[str, Sequence[int]], *, guess: Mapping[str, float] | None = None) -> Picture:
     """Bars: weights of each processing element in percent of their mean, a panel for each mask; the fullest in color.
 
     `guess` is a prediction, name -> percent of the fullest over the mean, marked there; the figure waits for a blank
@@ -183,8 +181,6 @@ def loads(named: Mapping[str, Sequence[int]], *, guess: Mapping[str, float] | No
     Shapes: {name: entries of each element}
     Source: Han et al. 2017, figure 4, arXiv:1612.00694
     """
-    if guess is not None and is_blank(guess):
-        return HeldBack()
     fig, axes = panels(len(named), height=2.3, sharey=True)
     over = {name: round(100 * (max(counts) / np.mean(counts) - 1)) for name, counts in named.items()}
     for ax, (name, counts) in zip(np.atleast_1d(axes), named.items(), strict=True):

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from effdl.plots.predictions import HeldBack, is_blank, mark_choice, mark_guesses
+from effdl.plots.predictions import mark_choice, mark_guesses, waits_for_guess
 from effdl.plots.style import COLORS, GREY, MARKERS, Picture, end_labels, key, label, panels, picture
 
 __all__ = ["formats", "quality", "utilization", "widths"]
@@ -49,13 +49,14 @@ def utilization(n_pes: Sequence[int], depths: Sequence[int], named: Mapping[str,
     return picture(fig, f"{said}. Percent busy, depth {depths[0]} to depth {depths[-1]}: {text}.")
 
 
+@waits_for_guess
 def widths(
     index_bits: Sequence[int],
     named: Mapping[str, Sequence[float]],
     baseline: Mapping[str, float],
     *,
     guess: Mapping[str, float | str] | None = None,
-) -> Picture | HeldBack:
+) -> Picture:
     """Lines: bits for each weight of the dense matrix against the width of the relative index; dashes are the bitmask.
 
     `guess` is a prediction of the first curve's best width ("best b") and of what is "smaller" there, "EIE" or
@@ -64,8 +65,6 @@ def widths(
     Shapes: each curve as long as index_bits; {name: bits of the bitmask}
     Source: Han et al. 2016, section 3, arXiv:1602.01528
     """
-    if guess is not None and is_blank(guess):
-        return HeldBack()
     fig, ax = panels(height=3.0)
     best = {}
     for index, (name, bits) in enumerate(named.items()):

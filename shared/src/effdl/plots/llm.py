@@ -18,7 +18,7 @@ from torch import Tensor
 
 from effdl.decode import Machine, roofline
 from effdl.lmquant import outlier_ratio
-from effdl.plots.predictions import HeldBack, compare_guess, is_blank
+from effdl.plots.predictions import compare_guess, waits_for_guess
 from effdl.plots.style import COLORS, GREY, Picture, end_labels, label, panels, picture
 
 __all__ = ["curves", "draw_roof", "footprint", "group_sizes", "outliers", "quality", "roofs"]
@@ -159,9 +159,10 @@ def group_sizes(
     return picture(fig, f"{title}. Groups of {', '.join(map(str, sizes))}. {text}.")
 
 
+@waits_for_guess
 def quality(
     tables: Mapping[str, Sequence[Row]], model: str, *, guess: Mapping[str, Mapping[str, int]] | None = None
-) -> Picture | HeldBack:
+) -> Picture:
     """Bars of perplexity, a panel for each table, the float model as a grey line; beyond three times that a bar is cut.
 
     `guess` is a prediction of ranks, 1 for the least perplexity, in one table: {table: {method: rank}}; guess and rank
@@ -170,8 +171,6 @@ def quality(
     Shapes: {table: rows (method, perplexity, bytes)}, the float model first
     Source: ours
     """
-    if guess is not None and is_blank(guess):
-        return HeldBack()
     guess = guess or {}
     # numbers of a panel with guesses take more room
     widths = [1.6 if name in guess else 1 for name in tables]

@@ -20,7 +20,7 @@ from torch import Tensor
 
 from effdl import lowbit, qat, quant, xnor_speed
 from effdl.cost import Latency
-from effdl.plots.predictions import HeldBack, is_blank, mark_guesses
+from effdl.plots.predictions import mark_guesses, waits_for_guess
 from effdl.plots.quantized import STEPS, TARGETS, draw_path, path, paths
 from effdl.plots.style import COLORS, GREY, Picture, label, panels, picture
 from effdl.plots.widget import WIDGET_DPI, Frame, hang_controls
@@ -149,9 +149,8 @@ def xnor_fit(true: Tensor, scaled: Tensor, unscaled: Tensor) -> Picture:
     return picture(fig, f"{title}. Correlation with the true output: {rows}.")
 
 
-def speed(
-    times: Mapping[int, Mapping[str, Latency]], *, guess: Mapping[str, float] | None = None
-) -> Picture | HeldBack:
+@waits_for_guess
+def speed(times: Mapping[int, Mapping[str, Latency]], *, guess: Mapping[str, float] | None = None) -> Picture:
     """Bars on logarithmic axes, a panel for each side n of a square of signs: the time of one product in each form.
 
     `guess` is a prediction, n in words -> how many times as fast the last form is as the first, marked at its bar; the
@@ -160,8 +159,6 @@ def speed(
     Shapes: times {n: {form: time}}, the first form being the baseline
     Source: ours
     """
-    if guess is not None and is_blank(guess):
-        return HeldBack()
     fig, axes = panels(len(times), height=2.3, sharey=True)
     ratios, told = {n: xnor_speed.ratio(forms) for n, forms in times.items()}, ""
     for ax, (n, forms) in zip(np.atleast_1d(axes), times.items(), strict=True):

@@ -16,7 +16,7 @@ import numpy as np
 
 from effdl.hostspeed import Machine, Speed, attainable_gmacs
 from effdl.kernels import Measured
-from effdl.plots.predictions import HeldBack, is_blank, mark_guesses
+from effdl.plots.predictions import mark_guesses, waits_for_guess
 from effdl.plots.style import COLORS, GREY, Picture, label, panels, picture
 
 __all__ = ["MEMORIES", "hierarchy", "host", "instructions", "roofline"]
@@ -61,9 +61,8 @@ def hierarchy(memories: Mapping[str, Sequence[Memory]]) -> Picture:
     return picture(fig, f"{title}. {text}.")
 
 
-def instructions(
-    found: Sequence[Measured], *, part: str = "", guess: Mapping[str, float] | None = None
-) -> Picture | HeldBack:
+@waits_for_guess
+def instructions(found: Sequence[Measured], *, part: str = "", guess: Mapping[str, float] | None = None) -> Picture:
     """Bars: instructions for each MAC of several kernels, branches set apart; the first kernel is the baseline.
 
     `guess` is a prediction, name on the axis -> instructions, marked at the bars; the figure waits for a blank one.
@@ -71,8 +70,6 @@ def instructions(
     Shapes: none
     Source: ours
     """
-    if guess is not None and is_blank(guess):
-        return HeldBack()
     per_mac = {each.kernel.removeprefix("matmul_").replace("_", " "): each.per_mac for each in found}
     names = list(per_mac)
     fig, ax = panels(height=0.9 + 0.36 * len(found))

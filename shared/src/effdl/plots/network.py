@@ -21,7 +21,7 @@ from effdl import assembly, layers
 from effdl.assembly import Functions
 from effdl.data import Split
 from effdl.nets import ResNet8
-from effdl.plots.predictions import HeldBack, is_blank, mark_guesses
+from effdl.plots.predictions import mark_guesses, waits_for_guess
 from effdl.plots.style import COLORS, GREY, Picture, label, panels, picture
 from effdl.plots.widget import WIDGET_DPI, Frame, hang_controls
 
@@ -35,7 +35,8 @@ KINDS = ("batch", "layer", "instance", "group")
 Forward = Callable[..., Tensor]
 
 
-def templates(w: Tensor, classes: Sequence[str], *, guess: Mapping[str, object] | None = None) -> Picture | HeldBack:
+@waits_for_guess
+def templates(w: Tensor, classes: Sequence[str], *, guess: Mapping[str, object] | None = None) -> Picture:
     """The weights of each neuron of a fully-connected layer, drawn as the picture that they look at.
 
     A blank guess at their number holds the picture back.
@@ -43,8 +44,6 @@ def templates(w: Tensor, classes: Sequence[str], *, guess: Mapping[str, object] 
     Shapes: w (classes, side * side)
     Source: ours
     """
-    if guess is not None and is_blank(guess):
-        return HeldBack()
     side = round(w.shape[1] ** 0.5)
     fig, axes = panels(len(classes), height=1.25)
     largest = float(w.abs().max())
@@ -109,9 +108,10 @@ def normalization_sets(normalize: Forward, *, n: int = 4, c: int = 6, groups: in
     return picture(fig, f"{title} of {n * c} maps; group normalization has {groups} groups.")
 
 
+@waits_for_guess
 def batch_sizes(
     sizes: Sequence[int], percents: Sequence[float], stored: float, *, guess: Mapping[int, float] | None = None
-) -> Picture | HeldBack:
+) -> Picture:
     """Line: accuracy when normalization takes the statistics of batches of each size; the stored ones in grey.
 
     `guess` is a prediction, size -> percent, marked beside the line; the figure waits for a blank one.
@@ -119,8 +119,6 @@ def batch_sizes(
     Shapes: percents as long as sizes
     Source: ours
     """
-    if guess is not None and is_blank(guess):
-        return HeldBack()
     fig, ax = panels(height=2.4)
     ax.axhline(stored, color=GREY, lw=1, ls="--")
     label(ax, (sizes[0], stored), "stored statistics", GREY, dx=0, dy=6)

@@ -13,20 +13,22 @@ Source: ours; the beat "predict, compute, compare" of the course
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from matplotlib.axes import Axes
 
 from effdl.plots.style import label
 from effdl.student import session
 
-__all__ = ["HeldBack", "compare_guess", "is_blank", "mark_choice", "mark_guesses", "reveal"]
+__all__ = ["HeldBack", "compare_guess", "is_blank", "mark_choice", "mark_guesses", "reveal", "waits_for_guess"]
 
 INK = "#222222"  # of guesses: no curve has it
 EXACT = 1e-3  # of the result: what is not told apart from it
 MOST = 60  # characters of a guess in words
+Arguments, Drawn = ParamSpec("Arguments"), TypeVar("Drawn")
 FAR = 3.0  # a guess further outside the axes than that many times their length is told in words only
 
 
@@ -83,6 +85,21 @@ def is_blank(guess: Any) -> bool:
     Source: ours
     """
     return all(map(is_blank, guess.values())) if isinstance(guess, Mapping) else guess is None
+
+
+def waits_for_guess(draw: Callable[Arguments, Drawn]) -> Callable[Arguments, Drawn | HeldBack]:
+    """Let a drawing wait for its keyword `guess`: a blank one holds the picture back, none at all asks for nothing.
+
+    Shapes: none
+    Source: ours
+    """
+
+    @functools.wraps(draw)
+    def waiting(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Drawn | HeldBack:
+        guess = kwargs.get("guess")
+        return HeldBack() if guess is not None and is_blank(guess) else draw(*args, **kwargs)
+
+    return waiting
 
 
 def mark_guesses(

@@ -17,7 +17,7 @@ import torch
 from matplotlib.axes import Axes
 from torch import Tensor
 
-from effdl.plots.predictions import HeldBack, is_blank, mark_guesses
+from effdl.plots.predictions import mark_guesses, waits_for_guess
 from effdl.plots.style import COLORS, GREY, PALE, Picture, label, panels, picture
 
 __all__ = ["bn_leak", "kept_energy", "layer_costs", "masks", "paint", "stored_size"]
@@ -50,9 +50,10 @@ def layer_costs(layers: Sequence[tuple[str, int, int]], pruned: Sequence[str]) -
     return picture(fig, f"{title}. Per layer, percent of parameters and of MACs: {rows}. Layers left dense are grey.")
 
 
+@waits_for_guess
 def kept_energy(
     gaussian: Mapping[str, float], trained: Mapping[str, float], *, guess: Mapping[str, float] | None = None
-) -> Picture | HeldBack:
+) -> Picture:
     """Dots: the share of squared weight that each granularity keeps, on Gaussian weights and on trained ones.
 
     `guess` is a prediction of the Gaussian ones in percent, marked beside them; the figure waits for a blank one.
@@ -60,8 +61,6 @@ def kept_energy(
     Shapes: two dicts from granularity to a share in [0, 1], same keys
     Source: ours
     """
-    if guess is not None and is_blank(guess):
-        return HeldBack()
     names = list(gaussian)
     fig, ax = panels(height=2.4)
     rows = range(len(names))
@@ -122,9 +121,10 @@ def paint(ax: Axes, w: Tensor, mask: Tensor) -> None:
     ax.grid(False)
 
 
+@waits_for_guess
 def stored_size(
     sparsities: Sequence[float], curves: Mapping[str, Sequence[float]], *, guess: Mapping[str, float] | None = None
-) -> Picture | HeldBack:
+) -> Picture:
     """Lines: stored bytes of a layer against sparsity, for each way to store it; the first curve is the baseline.
 
     `guess` is a prediction of the bytes at 50 %, marked there; the figure waits for a blank one.
@@ -132,8 +132,6 @@ def stored_size(
     Shapes: sparsities in [0, 1], each curve as long, in bytes
     Source: ours
     """
-    if guess is not None and is_blank(guess):
-        return HeldBack()
     fig, ax = panels()
     base_name, base = next(iter(curves.items()))
     saves = {}

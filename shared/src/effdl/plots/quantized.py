@@ -19,7 +19,7 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from effdl import quant
-from effdl.plots.predictions import HeldBack, is_blank, mark_guesses
+from effdl.plots.predictions import mark_guesses, waits_for_guess
 from effdl.plots.style import COLORS, GREY, Picture, label, panels, picture
 
 __all__ = ["Path", "agreement", "by_bits", "draw_path", "latent", "path", "paths", "staircase", "tradeoff"]
@@ -133,13 +133,14 @@ def staircase(fake_quantize: Callable[..., Tensor], bits: int = 3) -> Picture:
     return picture(fig, f"{title}. A staircase around the diagonal on the left, a box on the right.")
 
 
+@waits_for_guess
 def by_bits(
     bits: Sequence[str],
     stages: Mapping[str, tuple[Sequence[float], Sequence[float]]],
     dense: float,
     *,
     guess: Mapping[str, float] | None = None,
-) -> Picture | HeldBack:
+) -> Picture:
     """Accuracy by bits, a line for each stage with its spread; the float network is the grey line.
 
     `guess` is a prediction of the first stage, bits -> percent, marked beside it; the figure waits for a blank one.
@@ -147,8 +148,6 @@ def by_bits(
     Shapes: stages {stage: (means, half ranges)}, each as long as bits, in percent
     Source: ours
     """
-    if guess is not None and is_blank(guess):
-        return HeldBack()
     fig, ax = panels(height=2.9)
     ax.axhline(dense, color=GREY, lw=1, ls=":")
     ax.text(len(bits) - 1.5, dense + 1.5, f"float32, {dense:.0f} %", color=GREY, fontsize=8, ha="center")

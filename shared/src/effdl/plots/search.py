@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from effdl.plots.predictions import HeldBack, is_blank, mark_choice
+from effdl.plots.predictions import mark_choice, waits_for_guess
 from effdl.plots.style import COLORS, GREY, Picture, end_labels, marked, panels, picture
 
 __all__ = ["allocations", "landscape", "layers_left", "sensitivity"]
@@ -22,6 +22,7 @@ __all__ = ["allocations", "landscape", "layers_left", "sensitivity"]
 Allocation = tuple[Sequence[int], float, float, Sequence[float]]
 
 
+@waits_for_guess
 def sensitivity(
     scan: Mapping[str, Sequence[float]],
     ratios: Sequence[float],
@@ -29,7 +30,7 @@ def sensitivity(
     floor: float,
     *,
     guess: Mapping[str, str] | None = None,
-) -> Picture | HeldBack:
+) -> Picture:
     """Lines: accuracy with one layer pruned, against the ratio, and the ratio that each layer gets at a floor.
 
     `guess` is a prediction of the layer that {"bears most"}, tagged where it crosses the floor; the figure waits for a
@@ -38,8 +39,6 @@ def sensitivity(
     Shapes: scan {layer: one value for each of ratios}, in percent; chosen {layer: ratio}
     Source: ours
     """
-    if guess is not None and is_blank(guess):
-        return HeldBack()
     fig, ax = panels(height=3.0)
     percent, ends, places = [100 * ratio for ratio in ratios], [], {}
     for index, (name, values) in enumerate(scan.items()):

@@ -19,7 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 
 from effdl import shapes
-from effdl.plots.predictions import HeldBack, compare_guess, is_blank
+from effdl.plots.predictions import compare_guess, waits_for_guess
 from effdl.plots.style import COLORS, GREY, Picture, panels, picture
 from effdl.plots.widget import WIDGET_DPI, Frame, hang_controls
 
@@ -52,9 +52,8 @@ WINDOWS = {
 FIRST = "3 x 3"
 
 
-def neuron(
-    x: Sequence[float], w: Sequence[float], b: float, *, guess: Mapping[str, object] | None = None
-) -> Picture | HeldBack:
+@waits_for_guess
+def neuron(x: Sequence[float], w: Sequence[float], b: float, *, guess: Mapping[str, object] | None = None) -> Picture:
     """One neuron: inputs, synapses with their weights, the cell body with its sum, and what ReLU lets through.
 
     A blank guess holds the picture back.
@@ -62,8 +61,6 @@ def neuron(
     Shapes: x (ci,), w (ci,)
     Source: ours
     """
-    if guess is not None and is_blank(guess):
-        return HeldBack()
     z = sum(left * right for left, right in zip(x, w, strict=True)) + b
     fig, ax = panels(height=2.3)
     heights = np.linspace(0.85, 0.15, len(x))
@@ -208,9 +205,10 @@ def windows_at_the_end(size: int) -> Picture:
     return picture(fig, f"{title}. Outputs along one axis: {', '.join(said)}.")
 
 
+@waits_for_guess
 def network_shapes(
     rows: Sequence[tuple[str, tuple[int, ...], tuple[int, ...]]], *, guess: Mapping[str, object] | None = None
-) -> Picture | HeldBack:
+) -> Picture:
     """Bars of the synapses and of the neurons of each layer, with their shapes.
 
     Guesses of "synapses" and "neurons", in percent of the first half of the layers, stand below; blank ones hold the
@@ -219,8 +217,6 @@ def network_shapes(
     Shapes: rows [(name, weight shape, output shape)]
     Source: ours
     """
-    if guess is not None and is_blank(guess):
-        return HeldBack()
     fig, axes = panels(2, height=3.2, sharey=True)
     counts = [[math.prod(row[column]) for row in rows] for column in (1, 2)]
     for ax, values, column, what, color in zip(

@@ -18,7 +18,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import ListedColormap
 from torch import Tensor
 
-from effdl.plots.predictions import HeldBack, is_blank, mark_guesses
+from effdl.plots.predictions import mark_guesses, waits_for_guess
 from effdl.plots.style import COLORS, GREY, MARKERS, PALE, Picture, end_labels, label, panels, picture
 
 __all__ = ["balance", "blocks", "draw_formats", "kernels", "matrix", "tiles", "timeline"]
@@ -125,13 +125,14 @@ def balance(variations: Sequence[float], used: Mapping[str, Sequence[float]], re
     return picture(fig, f"{title}. Percent of time used at variations {listed}: {rows}. {real[1]}: {real[0]:.2f}.")
 
 
+@waits_for_guess
 def blocks(
     sparsities: Sequence[float],
     shares: Mapping[int, Sequence[float]],
     real: Mapping[int, float],
     *,
     guess: Mapping[str, float] | None = None,
-) -> Picture | HeldBack:
+) -> Picture:
     """Lines: the share of values that blocks of several sizes store when single weights were pruned, and a real layer.
 
     `guess` is a prediction, block -> percent stored at 90 %, marked there; the figure waits for a blank one.
@@ -139,8 +140,6 @@ def blocks(
     Shapes: shares {block: shares in [0, 1], one for each sparsity}; real {block: share}, blocks of 1 among them
     Source: ours
     """
-    if guess is not None and is_blank(guess):
-        return HeldBack()
     fig, ax = panels(height=2.7)
     zeros = 100 * (1 - real[min(real)])
     for index, (block, row) in enumerate(shares.items()):

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from effdl.plots.predictions import HeldBack, is_blank, mark_choice, mark_guesses
+from effdl.plots.predictions import mark_choice, mark_guesses, waits_for_guess
 from effdl.plots.style import COLORS, GREY, MARKERS, Picture, key, label, panels, picture
 
 __all__ = ["accuracies", "layers", "race"]
@@ -25,9 +25,10 @@ Points = np.ndarray  # (2, n): sparsities in percent, milliseconds
 Timings = Sequence[tuple[str, float, float, float]]
 
 
+@waits_for_guess
 def accuracies(
     found: Mapping[str, Sequence[Sequence[float]]], dense: float, *, guess: Mapping[str, float] | None = None
-) -> Picture | HeldBack:
+) -> Picture:
     """Dots of several seeds, and their means: accuracy of each kind of mask as pruned, re-estimated and fine-tuned.
 
     `guess` is a prediction, stage -> points that the second kind is behind the first, marked below the first one's
@@ -36,8 +37,6 @@ def accuracies(
     Shapes: found {kind: [(pruned, re-estimated, fine-tuned), one for each seed]}, percent
     Source: ours
     """
-    if guess is not None and is_blank(guess):
-        return HeldBack()
     fig, ax = panels(height=2.7)
     kinds = list(found)
     for index, name in enumerate(kinds):
@@ -65,9 +64,10 @@ def accuracies(
     return picture(fig, f"{title}. Dense {dense:.1f} %. Means as pruned, re-estimated, after an epoch: {rows}.{told}")
 
 
+@waits_for_guess
 def race(
     times: Timings, evens: Mapping[str, float | None], *, guess: Mapping[str, float | str] | None = None
-) -> Picture | HeldBack:
+) -> Picture:
     """Curves of time against sparsity, each kernel's, the dense product as a line; break-even points in the title.
 
     `guess` is a prediction of these in percent, or "never", marked on each kernel's curve; the figure waits for a
@@ -76,8 +76,6 @@ def race(
     Shapes: times [(name, sparsity, ms, spread)]; evens {name: sparsity or None}
     Source: ours
     """
-    if guess is not None and is_blank(guess):
-        return HeldBack()
     fig, ax = panels(height=3.0)
     dense = next(ms for name, _, ms, _ in times if name == "dense, PyTorch")
     ax.axhline(dense, color=GREY, lw=1.2, ls="--")

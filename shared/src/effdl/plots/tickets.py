@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from effdl.plots.predictions import HeldBack, is_blank, mark_choice, mark_guesses
+from effdl.plots.predictions import mark_choice, mark_guesses, waits_for_guess
 from effdl.plots.style import COLORS, GREY, Picture, end_labels, marked, panels, picture
 
 __all__ = ["admm", "at_start", "gammas", "tickets"]
@@ -24,9 +24,10 @@ CONTROLS = ("drawn again", "random")
 RIVALS = ("SNIP", "GraSP")  # of which lab 04 asks which is better
 
 
+@waits_for_guess
 def tickets(
     densities: Sequence[float], curves: Mapping[str, np.ndarray], *, guess: Mapping[int, float] | None = None
-) -> Picture | HeldBack:
+) -> Picture:
     """Lines: accuracy of sparse networks against their density, by the weights that they started from.
 
     `guess` is a prediction of the points that original weights win, {percent of the weights: points}, marked that far
@@ -35,8 +36,6 @@ def tickets(
     Shapes: densities (n,), curves {start: (n_seed, n)}, in percent; the control is "drawn again"
     Source: ours
     """
-    if guess is not None and is_blank(guess):
-        return HeldBack()
     control = curves["drawn again"].mean(0)
     gaps = curves["step 0"].mean(0) - control
     widest = int(gaps.argmax())
@@ -60,9 +59,10 @@ def tickets(
     return picture(fig, f"{title}. Mean accuracy at {_list(percent)} % of the weights: {rows} %.{told}")
 
 
+@waits_for_guess
 def at_start(
     sparsities: Sequence[float], curves: Mapping[str, np.ndarray], *, guess: Mapping[float, str] | None = None
-) -> Picture | HeldBack:
+) -> Picture:
     """Lines: accuracy of networks pruned before training against their sparsity, by method; "random" is the control.
 
     `guess` is a prediction of the better one of RIVALS, {sparsity: method}, tagged there; the figure waits for a blank
@@ -71,8 +71,6 @@ def at_start(
     Shapes: sparsities (n,), curves {method: (n_seed, n)}, in percent
     Source: ours
     """
-    if guess is not None and is_blank(guess):
-        return HeldBack()
     means = {name: values.mean(0) for name, values in curves.items()}
     leaders = [max(means, key=lambda name: means[name][i]) for i in range(len(sparsities))]
     first, last = f"{100 * sparsities[0]:.0f} %", f"{100 * sparsities[-1]:.0f} %"
